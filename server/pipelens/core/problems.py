@@ -1,0 +1,140 @@
+"""Problems: what the checks find, and the register of everything they can find.
+
+A `Problem` is plain data. Where it lies is a `Place`; a place inside an entry of `tasks:` counts
+its lines from the entry's first line, so that an edit further up moves nothing but one number.
+`Project.locate` turns a place into a path and an absolute span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipelens.core.text import NOWHERE, Span
+
+Severity = Literal["error", "warning", "info", "hint"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written: an absolute path and a span.
+
+    `entry`: the id of the `TaskEntry` whose first line the span counts from; None = from the file's.
+    """
+
+    path: str
+    span: Span = NOWHERE
+    entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that helps to understand a problem."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text at `place` by `text`."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFile:
+    """Create `path` (absolute) with `text`; never over an existing file."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that remove a problem. `preferred`: the one that "fix all" may apply unasked."""
+
+    title: str
+    edits: tuple[Edit | CreateFile, ...]
+    preferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. `task`: the task it darkens, where it is one task's; `unnecessary`: shown faded."""
+
+    code: str
+    message: str
+    place: Place
+    severity: Severity
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    task: str | None = None
+    unnecessary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of problem: its stable kebab-case code, its usual severity and its documentation.
+
+    `summary`: one line. `page`: Markdown that says why it matters, shows a wrong and a right
+    example and names the section of the format it comes from.
+    """
+
+    code: str
+    severity: Severity
+    summary: str
+    page: str
+
+
+class UnknownRule(KeyError):
+    """A problem code that no rule is registered for: a bug, or a misspelt setting."""
+
+
+def problem(
+    code: str,
+    message: str,
+    place: Place,
+    *,
+    related: Iterable[Related] = (),
+    fixes: Iterable[Fix] = (),
+    task: str | None = None,
+    unnecessary: bool = False,
+    severity: Severity | None = None,
+) -> Problem:
+    """A problem of the registered rule `code`, with the rule's severity unless told otherwise.
+
+    Raises `UnknownRule` for a code that is not in the register.
+    """
+    rule = rule_of(code)
+    return Problem(
+        code,
+        message,
+        place,
+        severity or rule.severity,
+        tuple(related),
+        tuple(fixes),
+        task,
+        unnecessary,
+    )
+
+
+def rules() -> dict[str, Rule]:
+    """All rules by code, in the order of their families."""
+    from pipelens.core.rules import REGISTER
+
+    return REGISTER
+
+
+def rule_of(code: str) -> Rule:
+    try:
+        return rules()[code]
+    except KeyError:
+        raise UnknownRule(code) from None
+
+
+def with_severity(found: Problem, severity: Severity) -> Problem:
+    return found if found.severity == severity else replace(found, severity=severity)

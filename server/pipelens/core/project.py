@@ -1,0 +1,139 @@
+"""Project: an immutable, versioned snapshot of one pipeline with its sources, env and graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from pipelens.core.env import Env
+from pipelens.core.index import Index
+from pipelens.core.problems import Place, Problem
+from pipelens.core.sources import (
+    FunctionSource,
+    NotebookSource,
+    OpaqueSource,
+    Reference,
+    Source,
+    TemplateSource,
+)
+from pipelens.core.spec import Kind, Named, Products, Spec, TaskEntry, TaskSpec
+from pipelens.core.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task: its entry joined with what its source declares.
+
+    upstream: names of the tasks it needs, in source order, wildcards resolved.
+    needs: what its code addresses them by, in order: name, or pattern → the names it matches.
+    needed_at: where each of `needs` is declared (YAML or source).
+    products: those of the entry, else those that the source declares (`extract_product`).
+    """
+
+    spec: TaskSpec
+    source: Source
+    upstream: tuple[str, ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    needed_at: tuple[Named, ...] = ()
+    products: Products | None = None
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def kind(self) -> Kind:
+        return self.spec.kind
+
+    @property
+    def class_name(self) -> str:
+        return self.spec.class_name
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        return self.spec.params
+
+    @property
+    def source_path(self) -> str | None:
+        """Absolute path of the file that holds the task's code, None when it was not found."""
+        match self.source:
+            case NotebookSource(path=path) | FunctionSource(path=path):
+                return path
+            case TemplateSource(path=path) | OpaqueSource(path=path):
+                return path
+            case _:
+                return self.spec.source_path
+
+    @property
+    def source_line(self) -> int | None:
+        """0-based line of the function in its file; None for file sources."""
+        return self.source.line if isinstance(self.source, FunctionSource) else None
+
+    @property
+    def code(self) -> str | None:
+        """The code as Ploomber stores it beside the products; None when it is not known."""
+        match self.source:
+            case NotebookSource(code=code) | FunctionSource(code=code):
+                return code
+            case _:
+                return None
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        match self.source:
+            case NotebookSource(references=found) | FunctionSource(references=found):
+                return found
+            case TemplateSource(references=found):
+                return found
+            case _:
+                return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the pipeline means at `version`. Nothing in it changes; ask the keeper for a newer one.
+
+    tasks: by name, in YAML order (the first of two that share a name). tasks_by_entry: all of them. order: names in build order
+    (generations, section 10), those on a cycle left out. cycles: strongly connected sets of names.
+    downstream: direct, by name. callables: hooks, clients and serializers, by dotted path.
+    placeholder_uses: how often the pipeline refers to each env name. problems_by_entry: of each entry's tasks, ready made.
+    """
+
+    version: int
+    spec: Spec
+    env: Env
+    tasks: Mapping[str, Task]
+    order: tuple[str, ...]
+    cycles: tuple[tuple[str, ...], ...]
+    downstream: Mapping[str, tuple[str, ...]]
+    entries: Mapping[int, TaskEntry]
+    tasks_by_entry: Mapping[int, tuple[Task, ...]]
+    index: Index
+    callables: Mapping[str, Source]
+    placeholder_uses: Mapping[str, int]
+    problems_by_entry: Mapping[int, tuple[Problem, ...]]
+    other_problems: tuple[Problem, ...]
+
+    @property
+    def root(self) -> str:
+        return self.spec.root
+
+    @property
+    def path(self) -> str:
+        return self.spec.path
+
+    def locate(self, place: Place) -> tuple[str, Span]:
+        """The path and the absolute span of `place`."""
+        if place.entry is None:
+            return place.path, place.span
+        entry = self.entries[place.entry]
+        return place.path, place.span.shifted(entry.first_line)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem of the pipeline: the entries' in their order, then the rest."""
+        found: list[Problem] = []
+        for id in self.entries:
+            found.extend(self.problems_by_entry.get(id, ()))
+        return (*found, *self.other_problems)

@@ -1,0 +1,163 @@
+"""What a source declares and uses, read without executing it.
+
+A source that cannot be read is data too (`MissingSource`, `UnreadableSource`,
+`UnresolvedFunction`): the unit of failure is one task.
+Spans in this module are absolute in the file they name (for `.ipynb`: in the JSON text).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelens.core.problems import Problem
+from pipelens.core.text import NOWHERE, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One name in a declaration, with the span of the name inside its quotes."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """`upstream = …` or `product = …` at the top level of the parameters cell.
+
+    value: the literal, or None. elements: the names it lists, in source order, each once.
+    error: why the value is not understood (never evaluated), else None.
+    """
+
+    name: Literal["upstream", "product"]
+    span: Span
+    value_span: Span
+    value: object = None
+    elements: tuple[Element, ...] = ()
+    error: str | None = None
+    error_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`upstream["name"]` or `upstream["name"]["key"]`; spans are those inside the quotes."""
+
+    name: str
+    span: Span
+    key: str | None = None
+    key_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A name that a source takes: an assignment in the parameters cell, or a function's argument.
+
+    default: the source text of its value, None where it has none.
+    """
+
+    name: str
+    span: Span
+    default: str | None = None
+    kind: Literal["normal", "positional", "keyword", "args", "kwargs"] = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookSource:
+    """A notebook or script (`.ipynb`, percent, light, R …), read to what the pipeline needs.
+
+    language: `python`, `r` … code: all cells but the injected one, joined as Ploomber stores them.
+    parameters_span: the text of the parameters cell, None when no cell is tagged so.
+    params: names assigned in that cell except `upstream` and `product`.
+    uses: names that occur outside that cell; references: subscripts of `upstream` anywhere.
+    """
+
+    path: str
+    language: str
+    code: str
+    parameters_span: Span | None = None
+    upstream: Declaration | None = None
+    product: Declaration | None = None
+    params: tuple[Parameter, ...] = ()
+    uses: frozenset[str] = frozenset()
+    references: tuple[Reference, ...] = ()
+    doc: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSource:
+    """A function found statically. `path`, `line` (0-based, as `graph` prints), `code` as
+    `inspect.getsource` gives it; `span`: the function's name in its `def`."""
+
+    path: str
+    name: str
+    line: int
+    span: Span
+    code: str
+    parameters: tuple[Parameter, ...] = ()
+    references: tuple[Reference, ...] = ()
+    doc: str = ""
+    module: str = ""
+    is_async: bool = False
+    decorated: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedFunction:
+    """A dotted path that leads nowhere.
+
+    part: index of the dotted part that was not found. certain: False when only importing could
+    tell (a star import, `__getattr__`, an installed package, a C extension): then no error is due.
+    """
+
+    dotted_path: str
+    part: int
+    reason: str
+    certain: bool = True
+    path: str | None = None
+    suggestions: tuple[str, ...] = ()
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSource:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableSource:
+    """A file that is there and cannot be read as its kind: the problems say why and where."""
+
+    path: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSource:
+    """An SQL or shell template: recognised and shown; its depth comes with its runner."""
+
+    path: str
+    references: tuple[Reference, ...] = ()
+    doc: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueSource:
+    """A source that nothing reads (a URL, an R script, a data file that is uploaded)."""
+
+    path: str
+
+
+Source = (
+    NotebookSource
+    | FunctionSource
+    | UnresolvedFunction
+    | MissingSource
+    | UnreadableSource
+    | TemplateSource
+    | OpaqueSource
+)
+
