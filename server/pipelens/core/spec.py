@@ -19,6 +19,14 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 NO_PLACES: Mapping[str, Place] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[str, object]:
+    return NOTHING
+
+
+def _no_places() -> Mapping[str, Place]:
+    return NO_PLACES
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name that is written somewhere: a task in `upstream`, a module in a path."""
@@ -33,7 +41,7 @@ class DottedPath:
 
     path: str
     place: Place
-    arguments: Mapping[str, object] = NOTHING
+    arguments: Mapping[str, object] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +105,9 @@ class TaskSpec:
     name_place: Place | None = None
     class_place: Place | None = None
     products: Products | None = None
-    params: Mapping[str, object] = NOTHING
-    param_places: Mapping[str, Place] = NO_PLACES
-    param_value_places: Mapping[str, Place] = NO_PLACES
+    params: Mapping[str, object] = field(default_factory=_nothing)
+    param_places: Mapping[str, Place] = field(default_factory=_no_places)
+    param_value_places: Mapping[str, Place] = field(default_factory=_no_places)
     upstream: tuple[Named, ...] = ()
     upstream_place: Place | None = None
     hooks: Hooks = Hooks()
@@ -108,9 +116,9 @@ class TaskSpec:
     serializer: DottedPath | None = None
     unserializer: DottedPath | None = None
     resources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    options: Mapping[str, object] = NOTHING
-    option_places: Mapping[str, Place] = NO_PLACES
-    key_places: Mapping[str, Place] = NO_PLACES
+    options: Mapping[str, object] = field(default_factory=_nothing)
+    option_places: Mapping[str, Place] = field(default_factory=_no_places)
+    key_places: Mapping[str, Place] = field(default_factory=_no_places)
     grid_index: int | None = None
 
     @property
@@ -160,7 +168,7 @@ class Executor:
     """Section `executor` (5.4). `dotted_path` is kept for a class that is not Ploomber's."""
 
     kind: Literal["serial", "parallel", "other"] = "serial"
-    arguments: Mapping[str, object] = NOTHING
+    arguments: Mapping[str, object] = field(default_factory=_nothing)
     dotted_path: str | None = None
     place: Place | None = None
 
@@ -185,7 +193,7 @@ class Spec:
     config: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     executor: Executor = Executor()
     clients: Mapping[str, DottedPath] = field(default_factory=lambda: MappingProxyType({}))
-    client_key_places: Mapping[str, Place] = NO_PLACES
+    client_key_places: Mapping[str, Place] = field(default_factory=_no_places)
     serializer: DottedPath | None = None
     unserializer: DottedPath | None = None
     hooks: Hooks = Hooks()
@@ -193,7 +201,7 @@ class Spec:
     entries: tuple[TaskEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
     placeholders: tuple[Named, ...] = ()
-    section_places: Mapping[str, Place] = NO_PLACES
+    section_places: Mapping[str, Place] = field(default_factory=_no_places)
 
 
 KIND_OF_CLASS: Mapping[str, Kind] = MappingProxyType(
