@@ -1,0 +1,115 @@
+"""Where the sections and entries of a pipeline file begin, told from its lines alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelens.core.text import split_lines
+
+_ENTRY = re.compile(r"( *)-(?=[ \r\n]|$)")
+_KEY = re.compile(r"""(?:[^\s#\-\[\]{},&*!|>'"%@`?:][^:#\r\n]*|'[^'\r\n]*'|"[^"\\\r\n]*")\s*:(?=[ \r\n]|$)""")
+_TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:\s*(?:#[^\r\n]*)?[\r\n]*$""")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Line ranges (first, behind the last) of a block-style pipeline file.
+
+    sections: the top-level keys with what is below them; that of `tasks` is its key line alone.
+    entries: the elements of `tasks`, or of a bare list.
+    """
+
+    lines: list[str]
+    sections: tuple[tuple[int, int], ...]
+    entries: tuple[tuple[int, int], ...]
+    tasks_line: int | None
+    bare_list: bool
+
+    def text(self, first: int, last: int) -> str:
+        return "".join(self.lines[first:last])
+
+
+def lay_out(text: str) -> Layout | None:
+    """The layout of `text`, or None where its lines do not tell (see `yaml_tree`)."""
+    if "\u2028" in text or "\x85" in text or "\u2029" in text:
+        return None
+    lines = split_lines(text)
+    if lines[-1] == "":
+        lines.pop()
+    sections: list[tuple[int, int]] = []
+    entries: list[tuple[int, int]] = []
+    tasks_line: int | None = None
+    bare_list = False
+    begin: int | None = None  # of the section being read
+    indent: int | None = None  # of the entries of `tasks`, once the first is seen
+    entry: int | None = None
+    in_tasks = False
+    for number, line in enumerate(lines):
+        first = line[:1]
+        if first in " \n\r#" or not first:
+            if in_tasks and first == " ":
+                dash = _ENTRY.match(line)
+                if dash and (indent is None or len(dash[1]) == indent):
+                    if entry is not None:
+                        entries.append((entry, number))
+                    elif begin is not None:
+                        sections.append((begin, number))
+                        begin = None
+                    indent, entry = len(dash[1]), number
+                elif entry is None and line.strip() and not line.lstrip().startswith("#"):
+                    return None
+                elif entry is not None and not _deeper(line, indent or 0):
+                    return None
+            elif not in_tasks and begin is None and first == " " and not _blank(line):
+                return None
+            continue
+        if first == "\t" or line.startswith(("...", "%")):
+            return None
+        if line.startswith("---"):
+            if number and any(not _blank(other) for other in lines[:number]) or line[3:].strip():
+                return None
+            continue
+        if _ENTRY.match(line):
+            if in_tasks and (indent is None or indent == 0):
+                if entry is not None:
+                    entries.append((entry, number))
+                elif begin is not None:
+                    sections.append((begin, number))
+                    begin = None
+                indent, entry = 0, number
+                continue
+            if begin is None and not sections and not in_tasks:
+                bare_list, in_tasks, indent, entry = True, True, 0, number
+                continue
+            return None
+        if bare_list or not _KEY.match(line):
+            return None
+        if entry is not None:
+            entries.append((entry, number))
+            entry = None
+        elif begin is not None:
+            sections.append((begin, number))
+        in_tasks, begin = False, number
+        if _TASKS.match(line):
+            if tasks_line is not None:
+                return None
+            tasks_line, in_tasks, indent = number, True, None
+    if entry is not None:
+        entries.append((entry, len(lines)))
+    elif begin is not None:
+        sections.append((begin, len(lines)))
+    if tasks_line is not None and not entries:
+        return None
+    return Layout(lines, tuple(sections), tuple(entries), tasks_line, bare_list)
+
+
+def _blank(line: str) -> bool:
+    bare = line.strip(" \r\n")
+    return not bare or bare.startswith("#")
+
+
+def _deeper(line: str, indent: int) -> bool:
+    """Whether `line` lies inside an entry whose dash stands at `indent`."""
+    bare = line.lstrip(" ")
+    return len(line) - len(bare) > indent or _blank(line)
