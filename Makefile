@@ -1,0 +1,47 @@
+# Everything happens in build/: `make clean` takes it away. PYTHON=… chooses the interpreter,
+# VENV=… an environment of your own for tests, lint and types (`pip install -e '.[dev,example]'`).
+
+VENV ?= build/venv
+WORKERS ?= auto
+export PYTHON
+
+.PHONY: help demo test lint types imports package soak pages clean environment
+
+help:
+	@echo "make demo      set up, build the example, break it and look at the problem"
+	@echo "make test      set up and run all tests"
+	@echo "make lint      ruff, format and import rules      make types   pyright"
+	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"
+	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
+
+environment:
+	@.ci/environment $(VENV) dev,example
+
+demo:
+	@.ci/demo
+
+test: environment
+	@.ci/neovim $(VENV)
+	PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests
+
+lint: environment
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache
+
+types: environment
+	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+
+package: environment
+	rm -rf dist
+	$(VENV)/bin/python -m build --outdir dist .
+
+pages: environment
+	$(VENV)/bin/python -c "from pipelens.core.rules.page import problems_page; print(problems_page(), end='')" > build/problems.md
+	mv build/problems.md docs/problems.md
+
+soak: environment
+	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core
+
+clean:
+	rm -rf build dist
