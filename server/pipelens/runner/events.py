@@ -1,0 +1,163 @@
+"""What happens in a run, as data: for listeners in this process and for whoever follows the event file.
+
+The file is `<root>/.pipelens/runs/<run id>.jsonl`: one JSON object a line, each with `version`,
+`run`, `seq` (from 1, without gaps), `at` (seconds since the epoch) and `kind`, then the fields of
+the event. A follower that knows the last `seq` it saw goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import ClassVar, Literal
+
+EVENT_VERSION = 1
+
+TaskState = Literal["queued", "started", "finished", "failed", "skipped"]
+CellState = Literal["started", "finished", "failed"]
+RunEnd = Literal["ok", "failed", "stopped", "early_stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first event. `pid`: the process that builds. `why`: why this interpreter was chosen."""
+
+    kind: ClassVar[str] = "run"
+    id: str
+    pipeline: str
+    root: str
+    cwd: str
+    pid: int
+    interpreter: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMade:
+    """All steps in build order: (task, action, reason)."""
+
+    kind: ClassVar[str] = "plan"
+    steps: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """A task went into `state`. `reason` in words; `seconds` once it ended; `products` once it
+    finished; `number` of `total`: its place among the tasks to run, from 1."""
+
+    kind: ClassVar[str] = "task"
+    task: str
+    state: TaskState
+    reason: str = ""
+    seconds: float | None = None
+    number: int = 0
+    total: int = 0
+    products: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellChanged:
+    """A code cell of a notebook went into `state`. `index`: among all cells of the source, from 0;
+    `number` of `total`: among its code cells, from 1; `line`: 0-based, where it begins in `path`."""
+
+    kind: ClassVar[str] = "cell"
+    task: str
+    index: int
+    number: int
+    total: int
+    state: CellState
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputMade:
+    """Text that the task printed. `cell`: index of the cell, None outside of cells."""
+
+    kind: ClassVar[str] = "output"
+    task: str
+    stream: Literal["stdout", "stderr"]
+    text: str
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProblem:
+    """Why a task failed (`severity` error) or what is worth knowing about it.
+
+    path, line: where the user's own code failed (line 0-based; None when no line is to blame).
+    cell: index of the failing cell; cell_line: 0-based line within it. error: the exception's
+    type. traceback: as Python prints it, without frames of the worker. advice: what to do about
+    it. notebook: where the partial notebook is kept.
+    """
+
+    kind: ClassVar[str] = "problem"
+    task: str
+    message: str
+    severity: Literal["error", "warning"] = "error"
+    path: str | None = None
+    line: int | None = None
+    cell: int | None = None
+    cell_line: int | None = None
+    error: str = ""
+    traceback: str = ""
+    advice: str = ""
+    notebook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The last event."""
+
+    kind: ClassVar[str] = "end"
+    state: RunEnd
+    exit_code: int
+    seconds: float
+    ran: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+
+
+Event = RunStarted | PlanMade | TaskChanged | CellChanged | OutputMade | TaskProblem | RunEnded
+Listener = Callable[[Event], None]
+
+
+def new_run_id() -> str:
+    """A name for a run that sorts by time: `20260131-142501-3fa9`."""
+    return time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(2)
+
+
+def as_json(event: Event, run: str, seq: int, at: float) -> str:
+    """One line of the event file, without its line end."""
+    record: dict[str, object] = {
+        "version": EVENT_VERSION,
+        "run": run,
+        "seq": seq,
+        "at": at,
+        "kind": event.kind,
+    }
+    record.update((field.name, getattr(event, field.name)) for field in fields(event))
+    return json.dumps(record, ensure_ascii=False)
+
+
+class EventLog:
+    """The event file of one run, open for appending. Every line is written at once."""
+
+    def __init__(self, path: str, run: str) -> None:
+        self.path = path
+        self.run = run
+        self.seq = 0
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def write(self, event: Event) -> None:
+        self.seq += 1
+        line = as_json(event, self.run, self.seq, time.time()) + "\n"
+        os.write(self._fd, line.encode("utf-8", "backslashreplace"))
+
+    def close(self) -> None:
+        os.close(self._fd)

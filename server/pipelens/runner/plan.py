@@ -1,0 +1,186 @@
+"""Plan: what a build would run and why, before anything runs. Pure.
+
+The selections are those of section 11.5 of the format.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from pipelens.core.project import Project
+from pipelens.core.sources import NotebookSource
+from pipelens.runner.freshness import Freshness
+
+Action = Literal["run", "skip", "unselected"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What was asked for.
+
+    force: run the selected tasks whatever their freshness. partially: names or `*` patterns; these
+    and all before them. skip_upstream: with `partially`, only these. task: exactly this one task
+    (then `partially` and `skip_upstream` are ignored).
+    """
+
+    force: bool = False
+    partially: tuple[str, ...] = ()
+    skip_upstream: bool = False
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One task in build order. `reason`: why it runs, is skipped, or is left out."""
+
+    task: str
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All tasks of the pipeline in build order."""
+
+    steps: tuple[Step, ...]
+    options: BuildOptions = BuildOptions()
+
+    @property
+    def to_run(self) -> tuple[str, ...]:
+        return tuple(step.task for step in self.steps if step.action == "run")
+
+
+RefusalCode = Literal["unknown-task", "cycle", "fresh", "upstream", "unsupported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no plan, or why it cannot be carried out.
+
+    `fresh`: the single task is up to date (force runs it). `upstream`: its upstream is not ready
+    (`tasks` names it). `unsupported`: tasks of a kind that is not run yet.
+    """
+
+    code: RefusalCode
+    message: str
+    tasks: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+def make_plan(project: Project, freshness: Mapping[str, Freshness], options: BuildOptions) -> Plan | Refusal:
+    """The steps of a build in build order, or why the selection cannot be planned."""
+    if project.cycles:
+        rings = "; ".join(", ".join(ring) for ring in project.cycles)
+        message = f"the tasks depend on each other in a circle: {rings}"
+        return Refusal("cycle", message, tuple(name for ring in project.cycles for name in ring))
+    if options.task is not None:
+        return _plan_one(project, freshness, options, options.task)
+    selected = _selection(project, options)
+    if isinstance(selected, Refusal):
+        return selected
+    return Plan(tuple(_step(name, selected, freshness, options) for name in project.order), options)
+
+
+def refuse_unsupported(project: Project, plan: Plan) -> Refusal | None:
+    """Says which of the tasks to run are of a kind that this version does not run."""
+    found = [name for name in plan.to_run if not _is_supported(project, name)]
+    if not found:
+        return None
+    kinds = ", ".join(f"{name} ({project.tasks[name].class_name})" for name in found[:5])
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    message = (
+        f"cannot run {kinds}{more}: this version runs Python notebooks, scripts and functions. "
+        "Select other tasks with --partially, or build these with Ploomber"
+    )
+    return Refusal("unsupported", message, tuple(found))
+
+
+def _is_supported(project: Project, name: str) -> bool:
+    task = project.tasks[name]
+    if task.kind not in ("notebook", "script", "function"):
+        return False
+    return not isinstance(task.source, NotebookSource) or task.source.language == "python"
+
+
+def _selection(project: Project, options: BuildOptions) -> frozenset[str] | Refusal:
+    if not options.partially:
+        return frozenset(project.order)
+    targets: set[str] = set()
+    for wanted in options.partially:
+        if "*" in wanted:
+            targets.update(name for name in project.order if fnmatchcase(name, wanted))
+        elif wanted in project.tasks:
+            targets.add(wanted)
+        else:
+            return _unknown(project, wanted)
+    if options.skip_upstream:
+        return frozenset(targets)
+    return frozenset(_with_ancestors(project, targets))
+
+
+def _with_ancestors(project: Project, targets: set[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(targets)
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in project.tasks:
+            continue
+        found.add(name)
+        waiting.extend(project.tasks[name].upstream)
+    return found
+
+
+def _step(
+    name: str, selected: frozenset[str], freshness: Mapping[str, Freshness], options: BuildOptions
+) -> Step:
+    if name not in selected:
+        return Step(name, "unselected", "not selected")
+    told = freshness[name]
+    if told.state != "fresh":
+        return Step(name, "run", told.reason)
+    if options.force:
+        return Step(name, "run", "forced")
+    return Step(name, "skip", told.reason or "up to date")
+
+
+def _plan_one(
+    project: Project, freshness: Mapping[str, Freshness], options: BuildOptions, wanted: str
+) -> Plan | Refusal:
+    if wanted not in project.tasks:
+        return _unknown(project, wanted)
+    told = freshness[wanted]
+    unready = [name for name in project.tasks[wanted].upstream if _state(freshness, name) != "fresh"]
+    if unready:
+        why = "; ".join(f"{name}: {freshness[name].reason}" for name in unready if name in freshness)
+        return Refusal(
+            "upstream",
+            f"{wanted} cannot run yet, its upstream is not up to date ({why}). "
+            f"Build it first, or build {wanted} with everything before it (--partially)",
+            tuple(unready),
+        )
+    if told.state == "fresh" and not options.force:
+        return Refusal("fresh", f"{wanted} is up to date; use --force to run it all the same", (wanted,))
+    reason = told.reason if told.state != "fresh" else "forced"
+    steps = (
+        Step(name, "run", reason) if name == wanted else Step(name, "unselected", "not selected")
+        for name in project.order
+    )
+    return Plan(tuple(steps), options)
+
+
+def _state(freshness: Mapping[str, Freshness], name: str) -> str:
+    told = freshness.get(name)
+    return told.state if told else "unknown"
+
+
+def _unknown(project: Project, wanted: str) -> Refusal:
+    near = tuple(difflib.get_close_matches(wanted, [str(name) for name in project.tasks], n=3, cutoff=0.6))
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    listed = ", ".join(sorted(str(name) for name in project.tasks)[:20])
+    return Refusal(
+        "unknown-task", f"there is no task {wanted}{hint or f'; the tasks are: {listed}'}", (), near
+    )

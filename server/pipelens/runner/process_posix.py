@@ -1,0 +1,84 @@
+"""Processes and locks on POSIX systems; `process_windows` answers to the same names."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+
+
+def lock_file(fd: int) -> bool:
+    """Lock an open file for this process; whether nobody else has it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+class Lifeline:
+    """A pipe whose end the worker watches: when this process is gone, the system ends the worker."""
+
+    def __init__(self) -> None:
+        self.read_end, self._write_end = os.pipe()
+
+    @property
+    def arguments(self) -> list[str]:
+        return [str(self.read_end)]
+
+    @property
+    def passed(self) -> tuple[int, ...]:
+        return (self.read_end,)
+
+    def started(self) -> None:
+        """The worker has its own copy now."""
+        os.close(self.read_end)
+
+    def close(self) -> None:
+        os.close(self._write_end)
+
+
+def start(
+    command: Sequence[str], *, cwd: str, environ: Mapping[str, str], passed: tuple[int, ...]
+) -> subprocess.Popen[bytes]:
+    """Start a worker in a session of its own, so that Ctrl-C reaches only us and a signal of ours
+    reaches everything that it started."""
+    return subprocess.Popen(
+        list(command),
+        cwd=cwd,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=passed,
+        start_new_session=True,
+    )
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Ask the worker and all it started to stop, as Ctrl-C does."""
+    _signal(process, signal.SIGINT)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the worker and all it started, at once."""
+    _signal(process, signal.SIGKILL)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def died_of(returncode: int) -> str:
+    """How a process ended, in words."""
+    if returncode >= 0:
+        return f"ended with exit code {returncode}"
+    try:
+        return f"was killed by signal {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"was killed by signal {-returncode}"

@@ -1,0 +1,135 @@
+"""State: what runs leave in `<root>/.pipelens/`, and who is building now.
+
+The folder is made by the first run, never by opening, readable by its owner only, and ignored by
+git through a file of its own. Every record in it carries a version.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from pipelens.runner.whole_file import write_whole
+
+if os.name == "nt":
+    from pipelens.runner import process_windows as system
+else:
+    from pipelens.runner import process_posix as system
+
+STATE_FOLDER = ".pipelens"
+RUNS_KEPT = 50
+
+
+class StateError(Exception):
+    """The state folder cannot be used; the text says why."""
+
+
+def state_path(root: str, *parts: str) -> str:
+    return os.path.join(root, STATE_FOLDER, *parts)
+
+
+def file_name(task: str) -> str:
+    """A task's name as one file name: names may hold slashes, blanks and any letter."""
+    name = quote(str(task), safe=" ()[],+=@")
+    return name if len(name) <= 120 else f"{name[:100]}~{abs(hash_of(name)):x}"
+
+
+def hash_of(text: str) -> int:
+    """A number that is the same in every process (unlike `hash`)."""
+    import zlib
+
+    return zlib.crc32(text.encode("utf-8", "backslashreplace"))
+
+
+def pipeline_key(root: str, pipeline: str) -> str:
+    """What tells the pipelines of one root apart in file names."""
+    relative = os.path.relpath(pipeline, root) if os.path.isabs(pipeline) else pipeline
+    return file_name(relative.replace(os.sep, "/"))
+
+
+def make_state(root: str) -> None:
+    """Create the folder and its parts. Raises `StateError`."""
+    folder = state_path(root)
+    try:
+        if not os.path.isdir(folder):
+            os.makedirs(folder, 0o700, exist_ok=True)
+        ignore = os.path.join(folder, ".gitignore")
+        if not os.path.exists(ignore):
+            write_whole(ignore, b"*\n")
+        for part in ("runs", "plans", "intents", "failures"):
+            os.makedirs(os.path.join(folder, part), 0o700, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"cannot keep the state of runs in {folder}: {error.strerror or error}") from error
+
+
+def trim_runs(root: str) -> None:
+    """Drop the event files of all but the latest runs."""
+    folder = state_path(root, "runs")
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
+    for name in names[:-RUNS_KEPT]:
+        try:
+            os.unlink(os.path.join(folder, name))
+        except OSError:
+            continue
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Who holds the lock of a pipeline."""
+
+    pid: int
+    run: str
+    since: float
+
+
+class BuildLock:
+    """Held while a pipeline is built. The system releases it when the process dies, however it dies."""
+
+    def __init__(self, root: str, pipeline: str) -> None:
+        self.path = _lock_path(root, pipeline)
+        self._fd: int | None = None
+
+    def acquire(self, run: str) -> Builder | None:
+        """Take the lock; who has it when it is taken (then nothing is held)."""
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not system.lock_file(fd):
+            os.close(fd)
+            return read_builder(self.path) or Builder(0, "", 0.0)
+        os.ftruncate(fd, 0)
+        record = {"version": 1, "pid": os.getpid(), "run": run, "since": time.time()}
+        os.write(fd, json.dumps(record).encode())
+        self._fd = fd
+        return None
+
+    def release(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+def is_building(root: str, pipeline: str) -> bool:
+    """Whether a living process builds the pipeline."""
+    try:
+        fd = os.open(_lock_path(root, pipeline), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not system.lock_file(fd)
+    finally:
+        os.close(fd)
+
+
+def read_builder(path: str) -> Builder | None:
+    try:
+        with open(path, encoding="utf-8") as file:
+            record = json.load(file)
+        return Builder(int(record["pid"]), str(record["run"]), float(record["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _lock_path(root: str, pipeline: str) -> str:
+    return state_path(root, f"{pipeline_key(root, pipeline)}.lock")
