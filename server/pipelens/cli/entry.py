@@ -1,0 +1,36 @@
+"""The console entry point: as little as possible before the command is known.
+
+`--version` and `--help` are answered before anything but `sys` is imported. All else goes through
+`guard`, so that a person never meets a traceback by accident.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line `argv` (default: the program's own); returns the exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    first = words[0] if words else "--help"
+    if first in ("--version", "-V"):
+        from pipelens import __version__
+
+        return _answer(f"pipelens {__version__}\n")
+    if first in ("--help", "-h", "help") and len(words) < 2:
+        from pipelens.cli.commands import overall_help
+
+        return _answer(overall_help())
+    from pipelens.cli.guard import guarded
+
+    return guarded(words)
+
+
+def _answer(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (BrokenPipeError, AttributeError):
+        # The reader has gone, or there never was one (pythonw): nobody is left to tell.
+        sys.stdout = None
+    return 0

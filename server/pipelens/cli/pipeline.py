@@ -1,0 +1,52 @@
+"""From a command's arguments to the pipeline that they mean."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipelens.cli.refusal import Refusal
+from pipelens.core.project import Project
+
+if TYPE_CHECKING:
+    from pipelens.runner.freshness import Freshness
+
+
+def open_project(arguments: argparse.Namespace) -> Project:
+    """The pipeline that the arguments name, read now. Raises `Refusal` when there is none."""
+    from pipelens.workspace.opening import NotFound, open_pipeline
+
+    found = open_pipeline(
+        arguments.entry_point,
+        cwd=arguments.cwd,
+        environ=os.environ,
+        overrides=arguments.overrides,
+    )
+    if isinstance(found, NotFound):
+        raise Refusal(found.message, code="pipeline-not-found")
+    return found.now()
+
+
+def freshness_of(project: Project) -> Mapping[str, Freshness]:
+    from pipelens.runner.freshness import read_freshness
+
+    return read_freshness(project)
+
+
+def only_shown(project: Project) -> str | None:
+    """Why there are no tasks to show, where the file is none of ours or only code could tell."""
+    match project.spec.form:
+        case "foreign":
+            told = next((p.message for p in project.problems), "it belongs to another tool")
+            return f"{os.path.basename(project.path)}: {told}"
+        case "location":
+            factory = project.spec.location
+            name = factory.path if factory else "a function"
+            return f"{name} makes this pipeline; its tasks are unknown, because only running it can tell."
+        case "unreadable":
+            told = next((p.message for p in project.problems), "it cannot be read")
+            return f"{os.path.basename(project.path)}: {told}"
+        case _:
+            return None

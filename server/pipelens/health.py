@@ -1,0 +1,282 @@
+"""What was found on this machine, where, in which version, and what failed last: `pipelens doctor`.
+
+Everything is a list of `Finding`s, so that the command line, a report and an editor show the same.
+Nothing here imports or runs the user's code.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Mood = Literal["ok", "note", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report. `remedy`: what to do about it, where something is to be done."""
+
+    topic: str
+    text: str
+    mood: Mood = "ok"
+    remedy: str = ""
+
+
+def examine(
+    entry_point: str | None,
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    interpreter: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Look at everything that a command of Pipelens depends on. Never raises: what cannot be looked
+    at is a finding, too."""
+    found = [_version(), _own_python(), *_dependencies()]
+    root: str | None = None
+    try:
+        pipeline, root = _pipeline(entry_point, cwd, environ, overrides or {})
+        found += pipeline
+    except Exception as error:
+        found.append(Finding("pipeline", f"could not be looked at: {type(error).__name__}: {error}", "bad"))
+    try:
+        found += _interpreter(interpreter, root or cwd, environ)
+    except Exception as error:
+        found.append(Finding("interpreter", f"could not be found out: {type(error).__name__}: {error}", "bad"))
+    found += _folders(root)
+    found += _last_failure(root)
+    return found
+
+
+def _version() -> Finding:
+    from pipelens import __version__
+
+    return Finding("pipelens", f"{__version__} in {os.path.dirname(os.path.abspath(__file__))}")
+
+
+def _own_python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("own Python", f"{version} ({sys.executable}) on {sys.platform}")
+
+
+def _dependencies() -> list[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    told: list[str] = []
+    missing: list[str] = []
+    for name in ("pyyaml", "jinja2", "jupytext", "nbformat", "nbconvert", "pyflakes", "rich", "pygls"):
+        try:
+            told.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    found = [Finding("packages", ", ".join(told))]
+    if missing:
+        remedy = f"{sys.executable} -m pip install {' '.join(missing)}"
+        found.append(Finding("packages", f"missing: {', '.join(missing)}", "bad", remedy))
+    return found
+
+
+def _pipeline(
+    entry_point: str | None, cwd: str, environ: Mapping[str, str], overrides: Mapping[str, str]
+) -> tuple[list[Finding], str | None]:
+    from pipelens.workspace.opening import NotFound, open_pipeline
+
+    opened = open_pipeline(entry_point, cwd=cwd, environ=environ, overrides=overrides)
+    if isinstance(opened, NotFound):
+        remedy = "change to a folder of a pipeline, name one with --entry-point, or make one: pipelens new NAME"
+        return [Finding("pipeline", opened.message, "note", remedy)], None
+    project = opened.now()
+    found = [Finding("pipeline", f"{project.path} ({len(project.tasks)} tasks)"), Finding("root", project.root)]
+    if project.env.path:
+        names = ", ".join(name for name, value in project.env.values.items() if value.origin != "default")
+        found.append(Finding("env", f"{project.env.path} (keys: {names or 'none'})"))
+    errors = [problem for problem in project.problems if problem.severity == "error"]
+    if errors:
+        codes = ", ".join(sorted({problem.code for problem in errors}))
+        told = f"{len(errors)} of severity error: {codes}"
+        found.append(Finding("problems", told, "bad", "pipelens check"))
+    return found, project.root
+
+
+def _interpreter(flag: str | None, root: str, environ: Mapping[str, str]) -> list[Finding]:
+    from pipelens.runner.interpreter import choose_interpreter
+
+    chosen = choose_interpreter(root=root, environ=environ, flag=flag)
+    found = [Finding("interpreter", f"{chosen.path} ({chosen.why})")]
+    facts = ask_interpreter(chosen.path)
+    if facts is None:
+        remedy = "choose another with --interpreter PATH"
+        return [*found, Finding("interpreter", "does not start", "bad", remedy)]
+    version, ipython = facts
+    found.append(Finding("its Python", version))
+    if ipython:
+        found.append(Finding("its IPython", ipython))
+    else:
+        remedy = f"{chosen.path} -m pip install ipython"
+        told = "not there: plain cells run, cells with magics (%, !) do not"
+        found.append(Finding("its IPython", told, "note", remedy))
+    return found
+
+
+_QUESTION = """\
+import sys
+try:
+    from importlib.metadata import version
+    told = version("ipython")
+except Exception:
+    told = ""
+print("%d.%d.%d|%s" % (sys.version_info[:3] + (told,)))
+"""
+
+
+def ask_interpreter(path: str) -> tuple[str, str] | None:
+    """The versions of Python and of IPython ("" without one) of the interpreter at `path`.
+
+    It is started isolated (`-I`), so that neither the folder nor the environment can slip in code
+    of the workspace. None when it does not start within ten seconds.
+    """
+    import subprocess
+
+    try:
+        answer = subprocess.run(
+            [path, "-I", "-c", _QUESTION],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=10,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    version, _, ipython = answer.stdout.strip().partition("|")
+    return version, ipython
+
+
+def _folders(root: str | None) -> list[Finding]:
+    found: list[Finding] = []
+    if root is not None:
+        state = os.path.join(root, ".pipelens")
+        there = os.path.isdir(state)
+        told = state if there else f"{state} (not there yet: the first build makes it)"
+        writable = os.access(state if there else root, os.W_OK)
+        found.append(
+            Finding("state folder", told)
+            if writable
+            else Finding("state folder", f"{told} cannot be written", "bad", "change its permissions")
+        )
+    for topic, folder in (("cache folder", cache_folder()), ("log folder", logs_folder())):
+        found.append(Finding(topic, folder if os.path.isdir(folder) else f"{folder} (not there yet)"))
+    return found
+
+
+def cache_folder() -> str:
+    """Where caches of what was read are kept, for the current user."""
+    import platformdirs
+
+    return platformdirs.user_cache_dir("pipelens", appauthor=False)
+
+
+def logs_folder() -> str:
+    """Where tracebacks of bugs in Pipelens are kept, for the current user."""
+    import platformdirs
+
+    return platformdirs.user_log_dir("pipelens", appauthor=False)
+
+
+def _last_failure(root: str | None) -> list[Finding]:
+    found: list[Finding] = []
+    newest = _newest(logs_folder(), "failure-", ".txt")
+    if newest:
+        last = _last_line(newest)
+        found.append(Finding("last bug", f"{newest}: {last}", "note", "please report it"))
+    if root is not None:
+        found += _last_failed_run(os.path.join(root, ".pipelens", "runs"))
+    return found
+
+
+def _last_failed_run(folder: str) -> list[Finding]:
+    """What the newest event file says went wrong; nothing when the newest run went well."""
+    import json
+
+    newest = _newest(folder, "", ".jsonl")
+    if newest is None:
+        return [Finding("last run", "none")]
+    problems: list[str] = []
+    ended = "has not ended, or was killed"
+    for line in _lines(newest):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if not isinstance(event, dict):
+            continue
+        if event.get("kind") == "problem" and event.get("severity") == "error":
+            problems.append(f"{event.get('task')}: {str(event.get('message')).splitlines()[:1]}")
+        if event.get("kind") == "end":
+            ended = str(event.get("state"))
+    mood: Mood = "ok" if ended == "ok" else "note"
+    told = f"{os.path.basename(newest)}: {ended}"
+    return [Finding("last run", told, mood), *(Finding("last failure", text, "note") for text in problems[:5])]
+
+
+def _newest(folder: str, prefix: str, suffix: str) -> str | None:
+    try:
+        names = [name for name in os.listdir(folder) if name.startswith(prefix) and name.endswith(suffix)]
+    except OSError:
+        return None
+    return os.path.join(folder, max(names)) if names else None
+
+
+def _lines(path: str) -> Sequence[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(5_000_000).splitlines()
+    except OSError:
+        return ()
+
+
+def _last_line(path: str) -> str:
+    lines = [line for line in _lines(path) if line.strip()]
+    return lines[-1].strip()[:200] if lines else ""
+
+
+_SECRETS = re.compile(
+    r"""(?ix)
+    (?: (?P<name> [\w-]* (?: token|secret|passw(?:or)?d|api[_-]?key|credential|authorization ) [\w-]* )
+        (?P<sep> \s* [:=] \s* ) (?: "[^"\n]*" | '[^'\n]*' | \S+ ) )
+    | (?P<url> \b [a-z][a-z0-9+.-]* :// ) [^\s/@:]+ (?: : [^\s/@]* )? @
+    | (?P<known> \b (?: gh[pousr]_ | github_pat_ | glpat- | xox[abprs]- | sk- | AKIA | eyJ ) [\w.-]{8,} )
+    | (?P<long> \b (?= [A-Za-z_-]*\d ) (?= [\d_-]*[A-Za-z] ) [A-Za-z0-9_-]{32,} \b )
+    """
+)
+
+
+def redacted(text: str, *, environ: Mapping[str, str], values: Iterable[str] = ()) -> str:
+    """`text` without what tells who and where the user is, or what they keep secret.
+
+    Removed: the home folder, the user's and the machine's name, tokens, passwords in URLs, and the
+    texts in `values` (env values). Paths outside the home folder stay: they say what was found.
+    """
+    for value in sorted({v for v in values if len(v) > 3}, key=len, reverse=True):
+        text = text.replace(value, "<value>")
+    homes = {os.path.expanduser("~"), environ.get("HOME", ""), environ.get("USERPROFILE", "")}
+    homes |= {os.path.realpath(home) for home in homes if home}
+    for home in sorted((h for h in homes if len(h) > 1), key=len, reverse=True):
+        text = re.sub(re.escape(home) + r"(?![\w.-])", "~", text)
+    names = {environ.get(name, "") for name in ("USER", "LOGNAME", "USERNAME", "HOSTNAME", "COMPUTERNAME")}
+    names |= {os.path.basename(home) for home in homes}
+    for name in sorted((n for n in names if len(n) > 2), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w]){re.escape(name)}(?![\w])", "<user>", text)
+    return _SECRETS.sub(_hidden, text)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    if match["name"]:
+        return f"{match['name']}{match['sep']}<removed>"
+    if match["url"]:
+        return f"{match['url']}<removed>@"
+    return "<removed>"
