@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,9 +20,14 @@ _SLOW_IS_FINE = {
 settings.register_profile("default", max_examples=60, **_SLOW_IS_FINE)
 settings.register_profile("ci", max_examples=60, print_blob=True, **_SLOW_IS_FINE)
 settings.register_profile("soak", max_examples=3000, print_blob=True, **_SLOW_IS_FINE)
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
-)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
+
+
+# What tests make pipelens remember must not meet what its user's own pipelens remembers; pip keeps its own.
+os.environ.setdefault("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))
+_HOME = tempfile.mkdtemp(prefix="pipelens-tests-")
+for _kind in ("CACHE", "STATE", "CONFIG", "DATA"):
+    os.environ[f"XDG_{_kind}_HOME"] = os.path.join(_HOME, _kind.lower())
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -27,6 +35,10 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if hasattr(config, "workerinput"):
         return None
     return pythons.report()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
