@@ -46,7 +46,9 @@ def examine(
     try:
         found += _interpreter(interpreter, root or cwd, environ)
     except Exception as error:
-        found.append(Finding("interpreter", f"could not be found out: {type(error).__name__}: {error}", "bad"))
+        found.append(
+            Finding("interpreter", f"could not be found out: {type(error).__name__}: {error}", "bad")
+        )
     found += _folders(root)
     found += _last_failure(root)
     return found
@@ -87,10 +89,15 @@ def _pipeline(
 
     opened = open_pipeline(entry_point, cwd=cwd, environ=environ, overrides=overrides)
     if isinstance(opened, NotFound):
-        remedy = "change to a folder of a pipeline, name one with --entry-point, or make one: pipelens new NAME"
+        remedy = (
+            "change to a folder of a pipeline, name one with --entry-point, or make one: pipelens new NAME"
+        )
         return [Finding("pipeline", opened.message, "note", remedy)], None
     project = opened.now()
-    found = [Finding("pipeline", f"{project.path} ({len(project.tasks)} tasks)"), Finding("root", project.root)]
+    found = [
+        Finding("pipeline", f"{project.path} ({len(project.tasks)} tasks)"),
+        Finding("root", project.root),
+    ]
     if project.env.path:
         names = ", ".join(name for name, value in project.env.values.items() if value.origin != "default")
         found.append(Finding("env", f"{project.env.path} (keys: {names or 'none'})"))
@@ -220,7 +227,10 @@ def _last_failed_run(folder: str) -> list[Finding]:
             ended = str(event.get("state"))
     mood: Mood = "ok" if ended == "ok" else "note"
     told = f"{os.path.basename(newest)}: {ended}"
-    return [Finding("last run", told, mood), *(Finding("last failure", text, "note") for text in problems[:5])]
+    return [
+        Finding("last run", told, mood),
+        *(Finding("last failure", text, "note") for text in problems[:5]),
+    ]
 
 
 def _newest(folder: str, prefix: str, suffix: str) -> str | None:

@@ -127,7 +127,10 @@ def _show(project: Project, drawn: Picture, screen: Screen) -> None:
             Segment(line.branch, "bright_black"),
             Segment(f"{screen.symbol(node.state)} ", STATE_STYLES.get(node.state, "")),
             Segment(node.name, "bold"),
-            Segment(f"  {node.reason}" if node.reason else "", STATE_STYLES.get(node.state, "")),
+            Segment(
+                f"  {node.reason}" if node.reason and node.state != "fresh" else "",
+                STATE_STYLES.get(node.state, ""),
+            ),
             Segment(f"  ({'; '.join(notes)})" if notes else "", "bright_black"),
         )
     errors = sum(found.severity == "error" for found in project.problems)

@@ -58,7 +58,7 @@ def _dispatch(words: Sequence[str]) -> int:
         meant = suggestion(name)
         hint = f"did you mean `pipelens {meant}`?" if meant else "`pipelens --help` lists the commands."
         raise Refusal(f"there is no command {name!r}; {hint}")
-    module = import_module(f"pipelens.cli.{'scaffold' if command == 'new' else command}")
+    module = import_module(f"pipelens.cli.{command}")
     return module.main(name, rest)
 
 

@@ -11,7 +11,7 @@ from pipelens.cli.pipeline import freshness_of, only_shown, open_project
 from pipelens.cli.shapes import dumped, graph_shape
 from pipelens.cli.table import table
 from pipelens.cli.terminal import STATE_STYLES, Line, Screen, Segment, counted, shown_path
-from pipelens.cli.time_words import ago, iso
+from pipelens.cli.time_words import ago
 from pipelens.core.project import Project, Task
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _run_words(run: LastRun | None) -> str:
 def _run_shape(run: LastRun | None) -> dict[str, object] | None:
     if run is None:
         return None
-    return {"at": iso(run.at), "seconds": run.seconds, "ok": run.ok}
+    return {"at": run.at, "seconds": run.seconds, "ok": run.ok}
 
 
 def _counts(project: Project, freshness: Mapping[str, Freshness]) -> str:

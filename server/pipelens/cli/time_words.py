@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import datetime
 
 _STEPS = (("year", 31_557_600), ("month", 2_629_800), ("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def ago(at: float, now: float | None = None) -> str:
-    """`3 hours ago (2026-01-31 14:25)`. at, now: seconds since the epoch; the date is local."""
-    passed = (time.time() if now is None else now) - at
-    return f"{_relative(passed)} ({_moment(at).astimezone().strftime('%Y-%m-%d %H:%M')})"
-
-
-def iso(at: float) -> str:
-    """The moment in ISO 8601 with its offset (UTC)."""
-    return _moment(at).isoformat()
+def ago(at: str, now: float | None = None) -> str:
+    """`3 hours ago (2026-01-31 14:25)`. at: ISO 8601; the date is shown in local time. now: seconds
+    since the epoch."""
+    moment = datetime.fromisoformat(at)
+    passed = (time.time() if now is None else now) - moment.timestamp()
+    return f"{_relative(passed)} ({moment.astimezone().strftime('%Y-%m-%d %H:%M')})"
 
 
 def duration(seconds: float) -> str:
@@ -40,11 +37,3 @@ def _relative(passed: float) -> str:
         if number:
             return f"{number} {noun}{'' if number == 1 else 's'} ago"
     return "just now"
-
-
-def _moment(at: float) -> datetime:
-    try:
-        return datetime.fromtimestamp(at, tz=timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        # Metadata is a file that anybody may edit; a time beyond the calendar is shown as the epoch.
-        return datetime.fromtimestamp(0, tz=timezone.utc)

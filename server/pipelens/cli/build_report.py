@@ -1,0 +1,144 @@
+"""A build when it has ended: the table of tasks, the failures, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipelens.cli.build_record import BuildRecord
+from pipelens.cli.table import table
+from pipelens.cli.terminal import STATE_STYLES, Line, Screen, Segment, counted, shown_path
+from pipelens.cli.time_words import duration
+from pipelens.runner.events import TaskProblem
+from pipelens.runner.plan import Plan
+
+_HEAD = ("name", "Ran?", "Elapsed (s)", "Percentage", "Reason")
+_ACTIONS = {
+    "run": ("would run", "stale"),
+    "skip": ("skipped", "fresh"),
+    "unselected": ("left out", "never_run"),
+}
+
+
+def planned(plan: Plan, screen: Screen) -> Iterator[Line]:
+    """What `--dry-run` prints."""
+    rows: list[Sequence[Segment]] = []
+    for step in plan.steps:
+        word, state = _ACTIONS[step.action]
+        rows.append(
+            (
+                Segment(step.task, "bold"),
+                Segment(word, STATE_STYLES[state]),
+                Segment(step.reason),
+            )
+        )
+    if rows:
+        yield from table(("name", "Plan", "Reason"), rows, width=screen.width, elastic=(2,))
+        yield ()
+    number = len(plan.to_run)
+    yield (Segment(f"{counted(number, 'task')} would run." if number else "Nothing would run."),)
+
+
+def finished(record: BuildRecord, screen: Screen) -> Iterator[Line]:
+    """The report on standard output (section 12.4 of the format), and one sentence."""
+    total = sum(change.seconds or 0 for change in record.ran)
+    rows: list[Sequence[Segment]] = []
+    for change in record.ran:
+        seconds = change.seconds or 0.0
+        share = 100 * seconds / total if total else 0.0
+        ok = change.state == "finished"
+        rows.append(
+            (
+                Segment(change.task, "bold"),
+                Segment("True" if ok else "failed", STATE_STYLES["fresh" if ok else "failed"]),
+                Segment(f"{seconds:.2f}"),
+                Segment(f"{share:.1f}"),
+                Segment(record.actions.get(change.task, ("", ""))[1]),
+            )
+        )
+    for name, reason in record.left:
+        rows.append(
+            (
+                Segment(name, "bold"),
+                Segment("False", "bright_black"),
+                Segment("0"),
+                Segment("0"),
+                Segment(reason),
+            )
+        )
+    if rows:
+        yield from table(_HEAD, rows, width=screen.width, elastic=(4, 0))
+        yield ()
+    yield summary(record)
+
+
+def summary(record: BuildRecord) -> Line:
+    failed = [change.task for change in record.ran if change.state == "failed"]
+    done = len(record.ran) - len(failed)
+    took = f" in {duration(record.ended.seconds)}" if record.ended else ""
+    state = record.ended.state if record.ended else "stopped"
+    if failed or state == "failed":
+        told = (
+            f"{counted(len(failed), 'task')} failed, {done} done{took}."
+            if failed
+            else f"The build failed{took}."
+        )
+        return (Segment(told, "bold red"),)
+    if state == "stopped":
+        told = f"Stopped{took}: {counted(done, 'task')} done; the next build goes on from here."
+        return (Segment(told, "bold yellow"),)
+    if state == "early_stop":
+        return (Segment(f"A task ended the build early{took}: {counted(done, 'task')} done.", "bold yellow"),)
+    if not record.ran:
+        return (Segment("Nothing to do: all selected tasks are up to date.", "bold green"),)
+    return (Segment(f"{counted(done, 'task')} done{took}.", "bold green"),)
+
+
+def failures(record: BuildRecord, cwd: str, screen: Screen) -> Iterator[Line]:
+    """What went wrong, task by task, for standard error."""
+    for problem in record.problems:
+        yield ()
+        yield from _failure(problem, cwd, screen)
+    blocked = [(name, reason) for name, reason in record.left if _was_due(record, name)]
+    if blocked and record.problems:
+        yield ()
+        for name, reason in blocked:
+            yield (
+                Segment(f"{screen.symbol('never_run')} "),
+                Segment(name, "bold"),
+                Segment(f" not run: {reason}"),
+            )
+    failed = [change.task for change in record.ran if change.state == "failed"]
+    if failed:
+        yield ()
+        yield (
+            Segment("Next: ", "bold"),
+            Segment("correct the code and run `pipelens build` again; what is done is not repeated."),
+        )
+
+
+def _was_due(record: BuildRecord, name: str) -> bool:
+    return record.actions.get(name, ("", ""))[0] == "run"
+
+
+def _failure(problem: TaskProblem, cwd: str, screen: Screen) -> Iterator[Line]:
+    grave = problem.severity == "error"
+    style = STATE_STYLES["failed"] if grave else "bold yellow"
+    verb = "failed" if grave else "warning"
+    sign = screen.symbol("failed") if grave else "!"
+    yield Segment(f"{sign} {problem.task} {verb}: ", style), Segment(problem.message.split("\n", 1)[0])
+    if problem.path is not None:
+        place = shown_path(problem.path, cwd)
+        if problem.line is not None:
+            place += f":{problem.line + 1}"
+        cell = "" if problem.cell is None else f" (cell {problem.cell + 1}{_cell_line(problem)})"
+        yield Segment("  at "), Segment(place, "bold"), Segment(cell)
+    for line in problem.traceback.rstrip().splitlines():
+        yield (Segment(f"  {line}"),)
+    if problem.notebook:
+        yield (Segment(f"  The notebook as far as it came: {shown_path(problem.notebook, cwd)}"),)
+    if problem.advice:
+        yield Segment("  help: ", "bold green"), Segment(problem.advice)
+
+
+def _cell_line(problem: TaskProblem) -> str:
+    return "" if problem.cell_line is None else f", line {problem.cell_line + 1}"
