@@ -11,7 +11,10 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pipelens.core.project import Project
 
 Mood = Literal["ok", "note", "bad"]
 
@@ -26,6 +29,14 @@ class Finding:
     remedy: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All findings. `private`: env values of the pipeline, which no report may hold."""
+
+    findings: tuple[Finding, ...]
+    private: tuple[str, ...] = ()
+
+
 def examine(
     entry_point: str | None,
     *,
@@ -33,14 +44,20 @@ def examine(
     environ: Mapping[str, str],
     interpreter: str | None = None,
     overrides: Mapping[str, str] | None = None,
-) -> list[Finding]:
+) -> Health:
     """Look at everything that a command of Pipelens depends on. Never raises: what cannot be looked
     at is a finding, too."""
     found = [_version(), _own_python(), *_dependencies()]
     root: str | None = None
+    private: list[str] = list((overrides or {}).values())
     try:
-        pipeline, root = _pipeline(entry_point, cwd, environ, overrides or {})
-        found += pipeline
+        project = _open(entry_point, cwd, environ, overrides or {})
+        found += _pipeline(project)
+        if not isinstance(project, str):
+            root = project.root
+            private += _texts(
+                value.value for value in project.env.values.values() if value.origin != "default"
+            )
     except Exception as error:
         found.append(Finding("pipeline", f"could not be looked at: {type(error).__name__}: {error}", "bad"))
     try:
@@ -51,7 +68,7 @@ def examine(
         )
     found += _folders(root)
     found += _last_failure(root)
-    return found
+    return Health(tuple(found), tuple(private))
 
 
 def _version() -> Finding:
@@ -82,18 +99,22 @@ def _dependencies() -> list[Finding]:
     return found
 
 
-def _pipeline(
+def _open(
     entry_point: str | None, cwd: str, environ: Mapping[str, str], overrides: Mapping[str, str]
-) -> tuple[list[Finding], str | None]:
+) -> Project | str:
+    """The pipeline, or why there is none."""
     from pipelens.workspace.opening import NotFound, open_pipeline
 
     opened = open_pipeline(entry_point, cwd=cwd, environ=environ, overrides=overrides)
-    if isinstance(opened, NotFound):
+    return opened.message if isinstance(opened, NotFound) else opened.now()
+
+
+def _pipeline(project: Project | str) -> list[Finding]:
+    if isinstance(project, str):
         remedy = (
             "change to a folder of a pipeline, name one with --entry-point, or make one: pipelens new NAME"
         )
-        return [Finding("pipeline", opened.message, "note", remedy)], None
-    project = opened.now()
+        return [Finding("pipeline", project, "note", remedy)]
     found = [
         Finding("pipeline", f"{project.path} ({len(project.tasks)} tasks)"),
         Finding("root", project.root),
@@ -106,7 +127,24 @@ def _pipeline(
         codes = ", ".join(sorted({problem.code for problem in errors}))
         told = f"{len(errors)} of severity error: {codes}"
         found.append(Finding("problems", told, "bad", "pipelens check"))
-    return found, project.root
+    return found
+
+
+def _texts(values: Iterable[object]) -> list[str]:
+    """The texts anywhere in `values`."""
+    found: list[str] = []
+    waiting = list(values)
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                found.append(text)
+            case Mapping() as inner:
+                waiting.extend(inner.values())
+            case list() | tuple() as items:
+                waiting.extend(items)
+            case _:
+                pass
+    return found
 
 
 def _interpreter(flag: str | None, root: str, environ: Mapping[str, str]) -> list[Finding]:
@@ -222,7 +260,8 @@ def _last_failed_run(folder: str) -> list[Finding]:
         if not isinstance(event, dict):
             continue
         if event.get("kind") == "problem" and event.get("severity") == "error":
-            problems.append(f"{event.get('task')}: {str(event.get('message')).splitlines()[:1]}")
+            first = str(event.get("message")).strip().split("\n", 1)[0]
+            problems.append(f"{event.get('task')}: {first}")
         if event.get("kind") == "end":
             ended = str(event.get("state"))
     mood: Mood = "ok" if ended == "ok" else "note"
@@ -231,6 +270,12 @@ def _last_failed_run(folder: str) -> list[Finding]:
         Finding("last run", told, mood),
         *(Finding("last failure", text, "note") for text in problems[:5]),
     ]
+
+
+def last_traceback() -> str:
+    """The newest traceback of a bug in Pipelens, empty when there is none."""
+    newest = _newest(logs_folder(), "failure-", ".txt")
+    return "\n".join(_lines(newest)) if newest else ""
 
 
 def _newest(folder: str, prefix: str, suffix: str) -> str | None:
@@ -254,6 +299,7 @@ def _last_line(path: str) -> str:
     return lines[-1].strip()[:200] if lines else ""
 
 
+_SECRET_NAME = re.compile(r"(?i)token|secret|passw|api_?key|credential|auth|private")
 _SECRETS = re.compile(
     r"""(?ix)
     (?: (?P<name> [\w-]* (?: token|secret|passw(?:or)?d|api[_-]?key|credential|authorization ) [\w-]* )
@@ -268,10 +314,11 @@ _SECRETS = re.compile(
 def redacted(text: str, *, environ: Mapping[str, str], values: Iterable[str] = ()) -> str:
     """`text` without what tells who and where the user is, or what they keep secret.
 
-    Removed: the home folder, the user's and the machine's name, tokens, passwords in URLs, and the
-    texts in `values` (env values). Paths outside the home folder stay: they say what was found.
+    Removed: the home folder, the user's and the machine's name, tokens, passwords in URLs, the texts
+    in `values` (env values) and those of environment variables whose names speak of secrets. Paths outside the home folder stay: they say what was found.
     """
-    for value in sorted({v for v in values if len(v) > 3}, key=len, reverse=True):
+    hidden = {*values, *(v for name, v in environ.items() if _SECRET_NAME.search(name))}
+    for value in sorted((v for v in hidden if len(v) > 3), key=len, reverse=True):
         text = text.replace(value, "<value>")
     homes = {os.path.expanduser("~"), environ.get("HOME", ""), environ.get("USERPROFILE", "")}
     homes |= {os.path.realpath(home) for home in homes if home}

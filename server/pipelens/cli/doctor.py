@@ -11,7 +11,7 @@ from pipelens.cli.commands import SUMMARIES
 from pipelens.cli.refusal import Refusal
 from pipelens.cli.shapes import dumped
 from pipelens.cli.terminal import Screen, Segment, padded
-from pipelens.health import Finding, examine, redacted
+from pipelens.health import Finding, Health, examine, last_traceback, redacted
 
 _SIGNS = {"ok": ("fresh", "green"), "note": ("unknown", "yellow"), "bad": ("failed", "bold red")}
 
@@ -27,7 +27,7 @@ def main(name: str, words: Sequence[str]) -> int:
         help="write a text file for a bug report, without names, secrets and env values",
     )
     arguments = arguments_.read(parser, words)
-    findings = examine(
+    health = examine(
         arguments.entry_point,
         cwd=arguments.cwd,
         environ=os.environ,
@@ -36,16 +36,18 @@ def main(name: str, words: Sequence[str]) -> int:
     )
     screen = Screen()
     if arguments.report:
-        _write(arguments.report, findings, list(arguments.overrides.values()))
+        _write(arguments.report, health)
         screen.line(
             f"Report written to {arguments.report}; it holds no names, secrets or env values that "
             "were recognised as such. Please read it before you send it."
         )
     elif arguments.format == "json":
-        shape = [{"topic": f.topic, "text": f.text, "mood": f.mood, "remedy": f.remedy} for f in findings]
+        shape = [
+            {"topic": f.topic, "text": f.text, "mood": f.mood, "remedy": f.remedy} for f in health.findings
+        ]
         screen.write(dumped({"findings": shape}))
     else:
-        _show(findings, screen)
+        _show(health.findings, screen)
     return 0
 
 
@@ -61,11 +63,14 @@ def _show(findings: Sequence[Finding], screen: Screen) -> None:
             screen.line(" " * (width + 4), Segment("help: ", "bold green"), finding.remedy)
 
 
-def _write(path: str, findings: Sequence[Finding], values: Sequence[str]) -> None:
+def _write(path: str, health: Health) -> None:
     """The report as text, redacted as a whole, so that no line is forgotten."""
-    lines = [f"{f.topic}: {f.text}" + (f" [{f.remedy}]" if f.remedy else "") for f in findings]
+    lines = [f"{f.topic}: {f.text}" + (f" [{f.remedy}]" if f.remedy else "") for f in health.findings]
     lines += ["", f"command: {' '.join(os.path.basename(word) for word in sys.argv)}"]
-    text = redacted("\n".join(lines) + "\n", environ=os.environ, values=values)
+    traceback = last_traceback()
+    if traceback:
+        lines += ["", "the last bug:", traceback]
+    text = redacted("\n".join(lines) + "\n", environ=os.environ, values=health.private)
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)

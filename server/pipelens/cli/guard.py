@@ -5,6 +5,7 @@ A bug ends in one sentence and a file that holds the traceback; `PIPELENS_DEBUG=
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -65,7 +66,7 @@ def _dispatch(words: Sequence[str]) -> int:
 def _prepare_streams() -> None:
     """A character that the terminal cannot show must never end a command."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from pipelens.health import ask_interpreter, redacted
+
+HOME = {"HOME": "/home/maria", "USER": "maria"}
+
+
+def test_the_home_folder_and_the_name_are_removed():
+    text = redacted("/home/maria/work/x.py by maria, not mariana", environ=HOME)
+    assert text == "~/work/x.py by <user>, not mariana"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "token: abc123",
+        "MY_API_KEY=abc123",
+        'password = "abc123 def"',
+        "postgres://me:abc123@host/db",
+        "ghp_abc1230000000000000000",
+        "key abc1230000000000000000000000000000000000",
+    ],
+)
+def test_what_looks_like_a_secret_is_removed(secret: str):
+    assert "abc123" not in redacted(secret, environ={})
+
+
+def test_the_rest_stays_readable():
+    text = "Python 3.11.7 (/usr/bin/python3): undefined-placeholder in pipeline.yaml"
+    assert redacted(text, environ={}) == text
+
+
+def test_env_values_and_secret_variables_are_removed():
+    text = redacted(
+        "failed for customer-x with hunter22", environ={"DB_PASSWORD": "hunter22"}, values=["customer-x"]
+    )
+    assert text == "failed for <value> with <value>"
+
+
+def test_an_interpreter_tells_its_version():
+    told = ask_interpreter(sys.executable)
+    assert told is not None
+    assert told[0] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_a_program_that_is_no_interpreter_is_told_apart():
+    assert ask_interpreter("/nowhere/python") is None
