@@ -20,6 +20,19 @@ class Unknown:
     reason: str
 
 
+class ProcessVariables(dict[str, str]):
+    """The value of `env`: the process's variables, an unset one empty (section 3.2).
+
+    It prints no values, so that no secret lands in a product's name by a slip.
+    """
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+    def __repr__(self) -> str:
+        return "<environment>"
+
+
 @dataclass(frozen=True, slots=True)
 class EnvValue:
     """One top-level name. `place`: its key in the env file, None for a default."""
