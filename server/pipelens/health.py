@@ -49,19 +49,20 @@ def examine(
     at is a finding, too."""
     found = [_version(), _own_python(), *_dependencies()]
     root: str | None = None
+    folder = cwd
     private: list[str] = list((overrides or {}).values())
     try:
         project = _open(entry_point, cwd, environ, overrides or {})
         found += _pipeline(project)
         if not isinstance(project, str):
-            root = project.root
+            root, folder = project.root, project.spec.folder
             private += _texts(
                 value.value for value in project.env.values.values() if value.origin != "default"
             )
     except Exception as error:
         found.append(Finding("pipeline", f"could not be looked at: {type(error).__name__}: {error}", "bad"))
     try:
-        found += _interpreter(interpreter, root or cwd, environ)
+        found += _interpreter(interpreter, folder, root or folder, environ)
     except Exception as error:
         found.append(
             Finding("interpreter", f"could not be found out: {type(error).__name__}: {error}", "bad")
@@ -147,58 +148,22 @@ def _texts(values: Iterable[object]) -> list[str]:
     return found
 
 
-def _interpreter(flag: str | None, root: str, environ: Mapping[str, str]) -> list[Finding]:
-    from pipelens.runner.interpreter import choose_interpreter
+def _interpreter(given: str | None, folder: str, root: str, environ: Mapping[str, str]) -> list[Finding]:
+    from pipelens.runner.interpreter import HOW_TO_CHANGE, choose_interpreter, probe
 
-    chosen = choose_interpreter(root=root, environ=environ, flag=flag)
-    found = [Finding("interpreter", f"{chosen.path} ({chosen.why})")]
-    facts = ask_interpreter(chosen.path)
-    if facts is None:
-        remedy = "choose another with --interpreter PATH"
-        return [*found, Finding("interpreter", "does not start", "bad", remedy)]
-    version, ipython = facts
-    found.append(Finding("its Python", version))
-    if ipython:
-        found.append(Finding("its IPython", ipython))
+    chosen = choose_interpreter(given, environ, folder, root)
+    found = [Finding("interpreter", f"{chosen.path}, because {chosen.why}")]
+    told = probe(chosen.path)
+    if told.problem:
+        return [*found, Finding("interpreter", told.problem, "bad", HOW_TO_CHANGE)]
+    found.append(Finding("its Python", told.version))
+    if "IPython" in (told.packages or {}):
+        found.append(Finding("its IPython", "there"))
     else:
         remedy = f"{chosen.path} -m pip install ipython"
-        told = "not there: plain cells run, cells with magics (%, !) do not"
-        found.append(Finding("its IPython", told, "note", remedy))
+        missing = "not there: plain cells run, cells with magics (%, !) do not"
+        found.append(Finding("its IPython", missing, "note", remedy))
     return found
-
-
-_QUESTION = """\
-import sys
-try:
-    from importlib.metadata import version
-    told = version("ipython")
-except Exception:
-    told = ""
-print("%d.%d.%d|%s" % (sys.version_info[:3] + (told,)))
-"""
-
-
-def ask_interpreter(path: str) -> tuple[str, str] | None:
-    """The versions of Python and of IPython ("" without one) of the interpreter at `path`.
-
-    It is started isolated (`-I`), so that neither the folder nor the environment can slip in code
-    of the workspace. None when it does not start within ten seconds.
-    """
-    import subprocess
-
-    try:
-        answer = subprocess.run(
-            [path, "-I", "-c", _QUESTION],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=10,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return None
-    version, _, ipython = answer.stdout.strip().partition("|")
-    return version, ipython
 
 
 def _folders(root: str | None) -> list[Finding]:

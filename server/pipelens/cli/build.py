@@ -158,7 +158,9 @@ def _run(
         result = run_build(
             project,
             made,
-            interpreter=choose_interpreter(root=project.root, environ=os.environ, flag=arguments.interpreter),
+            interpreter=choose_interpreter(
+                arguments.interpreter, os.environ, project.spec.folder, project.root
+            ),
             listener=listener,
             cwd=arguments.cwd,
             environ=os.environ,
