@@ -1,0 +1,314 @@
+"""Build: carry out a plan, one task after another, and tell what happens. Prints nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipelens.core.project import Project
+from pipelens.runner.events import (
+    Event,
+    EventLog,
+    Listener,
+    PlanMade,
+    RunEnd,
+    RunEnded,
+    RunStarted,
+    TaskChanged,
+    TaskProblem,
+    new_run_id,
+)
+from pipelens.runner.history import Outcome, add_outcome, trim_history
+from pipelens.runner.hook_runs import HookRunner, HooksDone
+from pipelens.runner.intents import recover
+from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
+from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
+from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_runs
+from pipelens.runner.static_check import static_problem
+from pipelens.runner.stop import StopRequest, stopped_by_signals
+from pipelens.runner.task_run import Place, Status, TaskRun
+
+OWN_VARIABLES = "PIPELENS_"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """How a build went. exit_code: 0, 1 (failed, or refused) or 130 (interrupted).
+
+    ran: tasks that ended well. failed: those that did not. skipped: up to date. not_run: left out
+    because of a failed upstream, a stop, or the selection. refused: why nothing was tried at all.
+    """
+
+    ok: bool
+    exit_code: int
+    run: str
+    ran: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+    problems: tuple[TaskProblem, ...] = ()
+    early_stop: bool = False
+    refused: str | None = None
+
+
+def task_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment that tasks see: the client's, with nothing of ours in it."""
+    return {name: value for name, value in environ.items() if not name.startswith(OWN_VARIABLES)}
+
+
+def run_build(
+    project: Project,
+    plan: Plan,
+    *,
+    interpreter: Interpreter,
+    listener: Listener,
+    cwd: str,
+    environ: Mapping[str, str],
+    stop: StopRequest | None = None,
+) -> BuildResult:
+    """Run the steps of `plan` and leave every record in order, also when it is interrupted.
+
+    cwd: where functions and notebooks run (section 2.4). While it runs in the main thread, Ctrl-C
+    stops the build; elsewhere `stop` does. Raises nothing that the pipeline is to blame for.
+    """
+    run = new_run_id()
+    refusal = refuse_unsupported(project, plan)
+    if isinstance(refusal, Refusal):
+        return _refused(run, refusal.message)
+    if plan.to_run and (problem := probe(interpreter.path).problem):
+        return _refused(run, f"{problem}. It was chosen because {interpreter.why}; {HOW_TO_CHANGE}")
+    try:
+        make_state(project.root)
+    except StateError as error:
+        return _refused(run, str(error))
+    lock = BuildLock(project.root, project.path)
+    if (builder := lock.acquire(run)) is not None:
+        since = time.strftime("%H:%M:%S", time.localtime(builder.since))
+        return _refused(
+            run, f"another build of this pipeline is running (process {builder.pid}, since {since})"
+        )
+    stop = stop or StopRequest()
+    try:
+        log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
+        try:
+
+            def tell(event: Event) -> None:
+                log.write(event)
+                listener(event)
+
+            place = Place(
+                project,
+                run,
+                interpreter,
+                os.path.abspath(cwd),
+                task_environment(environ),
+                stop,
+                tell,
+                static_problem,
+            )
+            with stopped_by_signals(stop):
+                return _Build(place, plan).run()
+        finally:
+            log.close()
+    finally:
+        lock.release()
+
+
+def _refused(run: str, message: str) -> BuildResult:
+    return BuildResult(False, 1, run, refused=message)
+
+
+@dataclass(slots=True)
+class _Build:
+    """One build under way."""
+
+    place: Place
+    plan: Plan
+    began: float = field(default_factory=time.monotonic)
+    ran: list[str] = field(default_factory=list[str])
+    failed: list[str] = field(default_factory=list[str])
+    skipped: list[str] = field(default_factory=list[str])
+    not_run: list[str] = field(default_factory=list[str])
+    problems: list[TaskProblem] = field(default_factory=list[TaskProblem])
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    dark: dict[str, str] = field(default_factory=dict[str, str])
+    early_stop: bool = False
+    hooks_failed: bool = False
+
+    def run(self) -> BuildResult:
+        place, project = self.place, self.place.project
+        tell = place.listener
+        trim_runs(project.root)
+        trim_history(project.root)
+        tell(
+            RunStarted(
+                place.run,
+                project.path,
+                project.root,
+                place.cwd,
+                os.getpid(),
+                place.interpreter.path,
+                place.interpreter.why,
+            )
+        )
+        tell(PlanMade(tuple((step.task, step.action, step.reason) for step in self.plan.steps)))
+        recover(project.root, project.path)
+        for folder in project.env.folders:
+            os.makedirs(folder, exist_ok=True)
+        if self.rendered():
+            self.queue()
+            for step in self.plan.steps:
+                self.take(step)
+            self.finish_pipeline()
+        else:
+            self.not_run.extend(step.task for step in self.plan.steps if step.task not in self.failed)
+        return self.end()
+
+    def rendered(self) -> bool:
+        """Call the `on_render` hooks; nothing runs when one of them fails."""
+        done = self.hook_runner().call_renders()
+        self.problems.extend(done.problems)
+        for problem in done.problems:
+            self.place.listener(problem)
+        for name in done.failed:
+            if name:
+                self.failed.append(name)
+                self.place.listener(TaskChanged(name, "failed", "its on_render failed"))
+        self.hooks_failed = done.status == "failed"
+        return done.status == "ok"
+
+    def hook_runner(self) -> HookRunner:
+        place = self.place
+        return HookRunner(
+            place.project, place.run, place.interpreter, place.cwd, place.environ, place.stop, place.listener
+        )
+
+    def queue(self) -> None:
+        names = self.plan.to_run
+        for number, name in enumerate(names, 1):
+            reason = next(step.reason for step in self.plan.steps if step.task == name)
+            self.place.listener(TaskChanged(name, "queued", reason, number=number, total=len(names)))
+
+    def take(self, step: Step) -> None:
+        """One step: run it, or say why not."""
+        tell = self.place.listener
+        if self.place.stop.is_set:
+            self.not_run.append(step.task)
+            if step.action == "run":
+                tell(TaskChanged(step.task, "skipped", "the run was stopped"))
+            return
+        match step.action:
+            case "unselected":
+                self.not_run.append(step.task)
+            case "skip":
+                self.skipped.append(step.task)
+                tell(TaskChanged(step.task, "skipped", step.reason))
+            case "run":
+                self.run_task(step)
+
+    def run_task(self, step: Step) -> None:
+        name, tell, place = step.task, self.place.listener, self.place
+        task = place.project.tasks[name]
+        blocked = next((self.dark[one] for one in task.upstream if one in self.dark), None)
+        if blocked is not None:
+            self.dark[name] = blocked
+            self.not_run.append(name)
+            tell(TaskChanged(name, "skipped", blocked))
+            return
+        number, total = self.plan.to_run.index(name) + 1, len(self.plan.to_run)
+        tell(TaskChanged(name, "started", step.reason, number=number, total=total))
+        began = time.monotonic()
+        run = TaskRun(place, task)
+        status = self.carried_out(run)
+        seconds = self.seconds[name] = time.monotonic() - began
+        for problem in run.problems:
+            tell(problem)
+        self.problems.extend(run.problems)
+        reason = run.problems[0].message if run.problems else ""
+        self.settle(name, status, reason, seconds, number, total)
+
+    def carried_out(self, run: TaskRun) -> Status:
+        if run.task.products is None:
+            return run.fail("its products are not known")
+        try:
+            return run.run()
+        except OSError as error:
+            return run.fail(f"its files cannot be prepared: {error}")
+
+    def settle(self, name: str, status: Status, reason: str, seconds: float, number: int, total: int) -> None:
+        place, project = self.place, self.place.project
+        task = project.tasks[name]
+        match status:
+            case "ok":
+                self.ran.append(name)
+                assert task.products is not None
+                products = tuple(os.path.relpath(item.path, project.root) for item in task.products.items)
+                event = TaskChanged(name, "finished", "", seconds, number, total, products)
+            case "early_stop":
+                self.early_stop = True
+                self.not_run.append(name)
+                self.dark[name] = f"{name} ended the build early"
+                event = TaskChanged(
+                    name, "skipped", "it asked to end the build early", seconds, number, total
+                )
+            case "interrupted":
+                self.not_run.append(name)
+                event = TaskChanged(name, "failed", "it was interrupted", seconds, number, total)
+            case "failed":
+                self.failed.append(name)
+                self.dark[name] = f"upstream {name} failed"
+                event = TaskChanged(name, "failed", reason, seconds, number, total)
+        place.listener(event)
+        if status != "early_stop":
+            outcome = Outcome(
+                name, time.time(), seconds, status == "ok", event.reason[:200], task.code, place.run
+            )
+            add_outcome(project.root, project.path, outcome)
+
+    def finish_pipeline(self) -> None:
+        """The pipeline's own hook for how it went; `task` and a stopped or early ended build have none."""
+        if self.plan.options.task is not None or self.place.stop.is_set:
+            return
+        runner = self.hook_runner()
+        if self.failed:
+            self.heed(runner.call_pipeline("on_failure", traceback=self.tracebacks("build")))
+        elif not self.early_stop and not self.heed(runner.call_pipeline("on_finish", report=self.report())):
+            self.heed(runner.call_pipeline("on_failure", traceback=self.tracebacks("on_finish")))
+
+    def heed(self, done: HooksDone) -> bool:
+        for problem in done.problems:
+            self.place.listener(problem)
+        self.problems.extend(done.problems)
+        self.hooks_failed = self.hooks_failed or done.status == "failed"
+        return done.status != "failed"
+
+    def tracebacks(self, phase: Literal["build", "on_finish"]) -> dict[str, str]:
+        texts = [problem.traceback or problem.message for problem in self.problems]
+        return {phase: "\n".join(texts)}
+
+    def report(self) -> dict[str, list[object]]:
+        """The columns of Ploomber's report: executed tasks first, then skipped ones."""
+        names = [*self.ran, *self.skipped]
+        total = sum(self.seconds.values()) or 1.0
+        return {
+            "name": list(names),
+            "Ran?": [name in self.seconds for name in names],
+            "Elapsed (s)": [round(self.seconds.get(name, 0.0), 6) for name in names],
+            "Percentage": [round(100 * self.seconds.get(name, 0.0) / total, 4) for name in names],
+        }
+
+    def end(self) -> BuildResult:
+        stopped = self.place.stop.is_set
+        failed = bool(self.failed) or self.hooks_failed
+        state: RunEnd = (
+            "stopped" if stopped else "failed" if failed else "early_stop" if self.early_stop else "ok"
+        )
+        code = 130 if stopped else int(failed)
+        lists = tuple(map(tuple, (self.ran, self.failed, self.skipped, self.not_run)))
+        self.place.listener(RunEnded(state, code, time.monotonic() - self.began, *lists))
+        return BuildResult(
+            code == 0, code, self.place.run, *lists, problems=tuple(self.problems), early_stop=self.early_stop
+        )

@@ -1,0 +1,140 @@
+"""Which Python runs the user's tasks: decided here and nowhere else (architecture, law 10).
+
+In order: given (flag, client, setting) → `VIRTUAL_ENV`, `CONDA_PREFIX` → `.venv`, `venv` from the
+pipeline's folder up to the root → our own environment, unless that is isolated → `python3` on PATH.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+MINIMUM = (3, 8)
+HOW_TO_CHANGE = (
+    "choose another with --interpreter PATH, by activating an environment, "
+    "or with `interpreter` under [tool.pipelens] in pyproject.toml"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """The interpreter of a run. why: where it was found, in words that follow "because"."""
+
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What an interpreter says of itself. problem: why it cannot run tasks, else None."""
+
+    version: str = ""
+    packages: Mapping[str, str] | None = None
+    problem: str | None = None
+
+
+def choose_interpreter(
+    given: str | None, environ: Mapping[str, str], start_folder: str, root: str
+) -> Interpreter:
+    """The interpreter for tasks of a pipeline in `start_folder` with root `root`. A given one is
+    taken as it is (`probe` says whether it works)."""
+    if given:
+        path = os.path.expanduser(given)
+        if os.path.isdir(path):
+            path = _python_in(path) or path
+        elif os.sep not in path and not os.path.exists(path):
+            path = shutil.which(path, path=environ.get("PATH")) or path
+        return Interpreter(os.path.abspath(path) if os.path.exists(path) else path, "it was given")
+    for found in (*_active(environ), *_beside(start_folder, root)):
+        return found
+    if not _is_isolated():
+        return Interpreter(sys.executable, "pipelens is installed in its environment")
+    for name in ("python3", "python"):
+        if path := shutil.which(name, path=environ.get("PATH")):
+            return Interpreter(path, f"it is {name} on PATH")
+    return Interpreter(sys.executable, "no other Python was found")
+
+
+def _active(environ: Mapping[str, str]) -> Iterator[Interpreter]:
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        if (prefix := environ.get(name)) and (python := _python_in(prefix)):
+            yield Interpreter(python, f"{name} is set")
+
+
+def _beside(folder: str, root: str) -> Iterator[Interpreter]:
+    """The environments in folders from `folder` up to `root`."""
+    folder, root = os.path.abspath(folder), os.path.abspath(root)
+    while True:
+        for name in (".venv", "venv"):
+            prefix = os.path.join(folder, name)
+            if os.path.isfile(os.path.join(prefix, "pyvenv.cfg")) and (python := _python_in(prefix)):
+                yield Interpreter(python, f"{name} is in {folder}")
+        parent = os.path.dirname(folder)
+        if folder == root or parent == folder or not folder.startswith(root + os.sep):
+            return
+        folder = parent
+
+
+def _python_in(prefix: str) -> str | None:
+    names = ("Scripts/python.exe", "python.exe") if os.name == "nt" else ("bin/python", "bin/python3")
+    return next((path for name in names if os.path.isfile(path := os.path.join(prefix, name))), None)
+
+
+def _is_isolated() -> bool:
+    """Whether our environment was made for us alone, so that no project's packages can be in it."""
+    if getattr(sys, "frozen", False):
+        return True
+    parts = os.path.normpath(sys.prefix).split(os.sep)
+    if "pipx" in parts or ("uv" in parts and "tools" in parts):
+        return True
+    return os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")) or os.path.exists(
+        os.path.join(sys.prefix, "uv-receipt.toml")
+    )
+
+
+_PROBE = """
+import json, sys
+from importlib.util import find_spec
+found = {}
+for name in ("IPython", "matplotlib_inline", "ploomber"):
+    try:
+        found[name] = "" if find_spec(name) else None
+    except Exception:
+        found[name] = None
+print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "packages": found}))
+"""
+
+
+@functools.cache
+def probe(path: str) -> Probe:
+    """Ask an interpreter for its version and what it can import; once per process. It is started
+    isolated (`-I`), in a folder of its own, so that nothing of a project is imported."""
+    try:
+        done = subprocess.run(
+            [path, "-I", "-c", _PROBE],
+            cwd=os.path.dirname(os.path.abspath(path)) if os.path.isabs(path) else None,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Probe(problem=f"{path} gave no answer")
+    except OSError as error:
+        return Probe(problem=f"{path} cannot be started: {error.strerror or error}")
+    try:
+        told = json.loads(done.stdout)
+        version = str(told["version"])
+    except (ValueError, KeyError, TypeError):
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no answer"]
+        return Probe(problem=f"{path} is not a Python that works: {last[0]}")
+    if tuple(map(int, version.split(".")[:2])) < MINIMUM:
+        return Probe(version, problem=f"{path} is Python {version}; tasks need 3.8 or newer")
+    packages = {name: text for name, text in told["packages"].items() if text is not None}
+    return Probe(version, packages)

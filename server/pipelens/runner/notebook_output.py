@@ -1,0 +1,208 @@
+"""The executed notebook: kept here while the worker streams its outputs, written when it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pipelens.core.cells import Cell
+from pipelens.core.spec import Product, Products, TaskSpec
+from pipelens.runner.task_plan import Notebook
+from pipelens.runner.whole_file import write_whole
+
+EXPORTER_OF_EXTENSION = {".html": "html", ".md": "markdown", ".tex": "latex", ".pdf": "pdf", ".rst": "rst"}
+_KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+class ExportError(Exception):
+    """A notebook could not be written in the wanted format; the text says why and what helps."""
+
+
+class ExecutedNotebook:
+    """A notebook in the making (nbformat 4.5)."""
+
+    def __init__(self, notebook: Notebook, text: str) -> None:
+        originals = _original_cells(text) if notebook.is_json else {}
+        self.metadata = _notebook_metadata(notebook)
+        self.cells: list[dict[str, Any]] = []
+        self._by_index: dict[int | None, dict[str, Any]] = {}
+        self._displays: dict[str, list[dict[str, Any]]] = {}
+        self._clear_next: set[int | None] = set()
+        self.current: int | None = None
+        for position, cell in enumerate(notebook.cells):
+            made = _injected_cell() if cell is None else _cell(cell, originals.get(cell.index), position)
+            self.cells.append(made)
+            self._by_index[None if cell is None else cell.index] = made
+
+    def inject(self, text: str) -> None:
+        """The text of the injected cell, as the worker runs it."""
+        self._by_index[None]["source"] = text.rstrip("\n")
+
+    def start(self, index: int | None, count: int | None) -> None:
+        self.current = index
+        self._by_index[index]["execution_count"] = count
+
+    def add(self, index: int | None, output: Mapping[str, Any]) -> None:
+        """An output of the cell at `index`; text of one stream is joined."""
+        cell = self._by_index.get(index)
+        if cell is None or "outputs" not in cell:
+            return
+        outputs = cast("list[dict[str, Any]]", cell["outputs"])
+        if index in self._clear_next:
+            self._clear_next.discard(index)
+            outputs.clear()
+        made = dict(output)
+        display = (made.pop("transient", None) or {}).get("display_id")
+        last = outputs[-1] if outputs else None
+        if made["output_type"] == "stream" and last and last.get("name") == made["name"]:
+            last["text"] = _overwritten(last["text"] + made["text"])
+            return
+        outputs.append(made)
+        if display:
+            self._displays.setdefault(display, []).append(made)
+
+    def print(self, stream: str, text: str) -> None:
+        """Text that reached the process's own stdout or stderr while a cell ran."""
+        if self.current is not None:
+            self.add(self.current, {"output_type": "stream", "name": stream, "text": text})
+
+    def clear(self, index: int | None, wait: bool) -> None:
+        if wait:
+            self._clear_next.add(index)
+        elif index in self._by_index:
+            self._by_index[index].get("outputs", []).clear()
+
+    def update(self, display: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+        for output in self._displays.get(display, ()):
+            output.update(data=dict(data), metadata=dict(metadata))
+
+    def as_json(self) -> dict[str, Any]:
+        return {"cells": self.cells, "metadata": self.metadata, "nbformat": 4, "nbformat_minor": 5}
+
+    def as_bytes(self) -> bytes:
+        text = json.dumps(self.as_json(), indent=1, ensure_ascii=False)
+        return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def _overwritten(text: str) -> str:
+    """Progress bars: what a carriage return goes back over is dropped, line by line."""
+    if "\r" not in text:
+        return text
+    *whole, last = text.split("\n")
+    end = "\r" if last.endswith("\r") else ""
+    kept = last.removesuffix("\r").rpartition("\r")[2] + end
+    return "\n".join([*(line.removesuffix("\r").rpartition("\r")[2] for line in whole), kept])
+
+
+def _original_cells(text: str) -> dict[int, dict[str, Any]]:
+    try:
+        cells = json.loads(text.removeprefix("\ufeff")).get("cells", [])
+    except (ValueError, AttributeError):
+        return {}
+    return {i: cell for i, cell in enumerate(cells) if isinstance(cell, dict)}
+
+
+def _notebook_metadata(notebook: Notebook) -> dict[str, Any]:
+    metadata = dict(cast("Mapping[str, Any]", notebook.metadata))
+    metadata.pop("widgets", None)
+    metadata.setdefault("kernelspec", dict(_KERNELSPEC))
+    language = {
+        "name": "python",
+        "pygments_lexer": "ipython3",
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+    }
+    metadata["language_info"] = {**language, **(metadata.get("language_info") or {})}
+    return metadata
+
+
+def _injected_cell() -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "injected-parameters",
+        "metadata": {"tags": ["injected-parameters"]},
+        "outputs": [],
+        "source": "",
+    }
+
+
+def _cell(cell: Cell, original: Mapping[str, Any] | None, position: int) -> dict[str, Any]:
+    metadata = dict((original or {}).get("metadata") or {})
+    metadata.pop("execution", None)
+    if cell.tags:
+        metadata["tags"] = list(cell.tags)
+    made: dict[str, Any] = {
+        "cell_type": cell.kind,
+        "id": _cell_id(cell.id, position),
+        "metadata": metadata,
+        "source": cell.source,
+    }
+    if cell.kind == "code":
+        made.update(execution_count=None, outputs=[])
+    elif original and "attachments" in original:
+        made["attachments"] = original["attachments"]
+    return made
+
+
+def _cell_id(id: str, position: int) -> str:
+    valid = 0 < len(id) <= 64 and all(c.isascii() and (c.isalnum() or c in "-_") for c in id)
+    return id if valid else f"cell-{position}"
+
+
+def notebook_products(spec: TaskSpec, products: Products) -> tuple[Product, ...]:
+    """The products that are the executed notebook (sections 6.4, 7.1)."""
+    if products.form == "single":
+        return products.items[:1]
+    wanted = spec.options.get("nb_product_key", "nb")
+    keys = [str(key) for key in cast("list[object]", wanted)] if isinstance(wanted, list) else [str(wanted)]
+    return tuple(found for key in keys if (found := products.get(key)) is not None)
+
+
+def write_notebook(executed: ExecutedNotebook, spec: TaskSpec, products: Products) -> None:
+    """Write every notebook product in its format. Raises `ExportError`."""
+    for product in notebook_products(spec, products):
+        extension = os.path.splitext(product.path)[1].lower()
+        exporter = _exporter_name(spec, product, extension)
+        content = executed.as_bytes() if exporter is None else _exported(executed, exporter, spec, product)
+        try:
+            write_whole(product.path, content)
+        except OSError as error:
+            raise ExportError(f"{product.path} cannot be written: {error.strerror or error}") from error
+
+
+def _exporter_name(spec: TaskSpec, product: Product, extension: str) -> str | None:
+    """The exporter of nbconvert for a product; None for the notebook itself."""
+    named = spec.options.get("nbconvert_exporter_name")
+    if isinstance(named, Mapping):
+        named = cast("Mapping[str, object]", named).get(product.key)
+    if named:
+        return str(named)
+    if extension == ".ipynb":
+        return None
+    if extension in EXPORTER_OF_EXTENSION:
+        return EXPORTER_OF_EXTENSION[extension]
+    known = ", ".join([".ipynb", *EXPORTER_OF_EXTENSION])
+    raise ExportError(
+        f"{product.path} is the executed notebook, and its extension tells no format; use one of {known}, "
+        "or set nbconvert_exporter_name"
+    )
+
+
+def _exported(executed: ExecutedNotebook, name: str, spec: TaskSpec, product: Product) -> bytes:
+    try:
+        import nbformat
+        from nbconvert.exporters import export, get_exporter
+    except ImportError as error:
+        raise ExportError(
+            f"{product.path} needs nbconvert, which is missing beside pipelens ({error}): pip install nbconvert"
+        ) from error
+    options = spec.options.get("nbconvert_export_kwargs") or {}
+    try:
+        node = nbformat.from_dict(executed.as_json())
+        content, _ = export(get_exporter(name), node, **dict(cast("Mapping[str, Any]", options)))
+    except Exception as error:
+        raise ExportError(f"{product.path} could not be made by nbconvert ({name}): {error}") from error
+    return content if isinstance(content, bytes) else str(content).encode("utf-8", "backslashreplace")

@@ -1,0 +1,181 @@
+"""The plan of one task, as the worker reads it (section 3.1 of the debugging design)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelens.core.cells import Cell, Cells, CellsError, read_cells
+from pipelens.core.project import Project, Task
+from pipelens.core.spec import Hooks, Products
+from pipelens.runner.metadata import RESOURCES
+from pipelens.runner.values import encode_callable, encode_params
+from pipelens.runner.whole_file import write_whole
+
+PLAN_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNotReady:
+    """Why no plan can be made: what is wrong with the source, and where."""
+
+    message: str
+    path: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """The cells of a source as they run: those of the user with the injected one after the
+    parameters cell. at: position of the injected cell in `cells` (where it is None)."""
+
+    cells: tuple[Cell | None, ...]
+    language: str
+    metadata: Mapping[str, object]
+    is_json: bool
+    path: str
+
+
+def task_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[str, object]:
+    """What every kind of plan holds: the task's values and where it runs."""
+    spec = task.spec
+    params = encode_params({name: value for name, value in task.params.items() if name != RESOURCES})
+    if spec.resources:
+        params[RESOURCES] = dict(spec.resources)
+    return {
+        "version": PLAN_VERSION,
+        "task": task.name,
+        "kind": task.kind,
+        "source": task.source_path,
+        "code": task.code,
+        "cwd": cwd,
+        "sys_path": sys_path_of(project, task, cwd),
+        "user_roots": list(dict.fromkeys([project.root, project.spec.folder, cwd])),
+        "product": product_value(task.products),
+        "upstream": upstream_value(project, task),
+        "params": params,
+        "client": encode_callable(spec.client or project.spec.clients.get(task.class_name)),
+        "outputs": {"events": events},
+    }
+
+
+def sys_path_of(project: Project, task: Task | None, cwd: str) -> list[str]:
+    """What goes in front of the import path: a script's own folder, as for `python FILE`; a
+    notebook finds modules where it runs; dotted paths are looked up beside the pipeline first."""
+    folder = project.spec.folder
+    if task is not None and task.kind == "notebook":
+        found = [cwd, folder]
+    elif task is not None and task.kind == "script" and task.source_path:
+        found = [os.path.dirname(task.source_path), folder]
+    else:
+        found = [folder, cwd]
+    return list(dict.fromkeys(found))
+
+
+def function_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[str, object]:
+    """The plan of a function task."""
+    spec = project.spec
+    return {
+        **task_plan(project, task, cwd=cwd, events=events),
+        "callable": task.spec.source,
+        "serializer": encode_callable(task.spec.serializer or spec.serializer),
+        "unserializer": encode_callable(task.spec.unserializer or spec.unserializer),
+        "hooks": hooks_value(task.spec.hooks),
+    }
+
+
+def notebook_plan(
+    project: Project, task: Task, notebook: Notebook, *, cwd: str, events: str
+) -> dict[str, object]:
+    """The plan of a notebook or script task."""
+    return {
+        **task_plan(project, task, cwd=cwd, events=events),
+        "cells": [_cell(cell, notebook, task.name) for cell in notebook.cells],
+    }
+
+
+def read_notebook(task: Task, text: str) -> Notebook | TaskNotReady:
+    """The cells of the task's source `text`, the injected one in its place."""
+    path = task.source_path or task.spec.source
+    found = read_cells(path, text)
+    if isinstance(found, CellsError):
+        return TaskNotReady(f"{os.path.basename(path)} {found.message}", path, found.span.start.line)
+    return Notebook(_with_injected(found), found.language, found.metadata, path.endswith(".ipynb"), path)
+
+
+def _with_injected(found: Cells) -> tuple[Cell | None, ...]:
+    parameters = found.parameters
+    cells: list[Cell | None] = []
+    if parameters is None:
+        cells.append(None)
+    for cell in found.kept:
+        cells.append(cell)
+        if cell is parameters:
+            cells.append(None)
+    return tuple(cells)
+
+
+def injected_name(task: str) -> str:
+    """The file name that the injected cell's code has in tracebacks and debuggers."""
+    return f"<parameters of {task}>"
+
+
+def cell_name(path: str, index: int) -> str:
+    """The file name that the code of an `.ipynb` cell has: the notebook, and which cell."""
+    return f"{path} cell {index + 1}"
+
+
+def _cell(cell: Cell | None, notebook: Notebook, task: str) -> dict[str, object]:
+    if cell is None:
+        return {
+            "kind": "code",
+            "index": None,
+            "filename": injected_name(task),
+            "line": 1,
+            "injected": True,
+            "source": "",
+        }
+    shown: dict[str, object] = {"kind": cell.kind, "index": cell.index, "source": cell.source}
+    if notebook.is_json:
+        return {**shown, "filename": cell_name(notebook.path, cell.index), "line": 1, "pseudo": True}
+    lines = [line + 1 for line, _ in cell.lines] or [1]
+    shown.update(filename=notebook.path, line=lines[0])
+    if lines != list(range(lines[0], lines[0] + len(lines))):
+        shown["lines"] = lines
+    return shown
+
+
+def hooks_value(hooks: Hooks) -> dict[str, object]:
+    found = {"on_finish": encode_callable(hooks.on_finish), "on_failure": encode_callable(hooks.on_failure)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def product_value(products: Products | None) -> object:
+    """A path for a single product, else a mapping of them."""
+    if products is None:
+        return {}
+    if products.form == "single":
+        return products.items[0].path
+    return {item.key: item.path for item in products.items}
+
+
+def upstream_value(project: Project, task: Task) -> dict[str, object]:
+    """What the task's code finds in `upstream`: name → product, or pattern → group."""
+    found: dict[str, object] = {}
+    for name, matched in task.needs.items():
+        products = {
+            one: product_value(project.tasks[one].products) for one in matched if one in project.tasks
+        }
+        if "*" in name:
+            if products:
+                found[name] = {"$group": products}
+        elif name in products:
+            found[name] = products[name]
+    return found
+
+
+def write_plan(path: str, plan: Mapping[str, object]) -> None:
+    """For the owner's eyes only: params may hold what others must not read."""
+    write_whole(path, json.dumps(plan).encode("ascii"), mode=0o600)

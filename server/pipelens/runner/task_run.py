@@ -1,0 +1,376 @@
+"""One task, from its intent to its metadata (section 12.3 of the format)."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pipelens.core.project import Project, Task
+from pipelens.core.sources import FunctionSource, NotebookSource, UnresolvedFunction
+from pipelens.runner.events import CellChanged, Listener, OutputMade, TaskProblem
+from pipelens.runner.hook_runs import HookRunner
+from pipelens.runner.intents import end_intent, void_changed, write_intent
+from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
+from pipelens.runner.metadata import RESOURCES, called_params, stored_params, write_metadata
+from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
+from pipelens.runner.process import Ended, Printed, Report, Told, Worker, WorkerNotStarted
+from pipelens.runner.state import file_name, state_path
+from pipelens.runner.stop import StopRequest
+from pipelens.runner.task_plan import (
+    Notebook,
+    TaskNotReady,
+    cell_name,
+    function_plan,
+    hooks_value,
+    injected_name,
+    notebook_plan,
+    read_notebook,
+    write_plan,
+)
+from pipelens.runner.whole_file import write_whole
+
+Status = Literal["ok", "failed", "early_stop", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and with what the tasks of one run are executed."""
+
+    project: Project
+    run: str
+    interpreter: Interpreter
+    cwd: str
+    environ: Mapping[str, str]
+    stop: StopRequest
+    listener: Listener
+    static_problem: Callable[[Project, Task], TaskProblem | None] = lambda project, task: None
+
+
+@dataclass(slots=True)
+class TaskRun:
+    """The run of one task: what the worker told, gathered."""
+
+    place: Place
+    task: Task
+    notebook: Notebook | None = None
+    executed: ExecutedNotebook | None = None
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
+    code: str | None = None
+    problems: list[TaskProblem] = field(default_factory=list[TaskProblem])
+    failure_called: bool = False
+
+    def run(self) -> Status:
+        """Execute the task and leave its records in order, whatever happens."""
+        products = self.products
+        for path in products:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        project = self.place.project
+        intent = write_intent(project.root, project.path, self.task.name, self.place.run, products)
+        status: Status = "failed"
+        try:
+            status = self.executed_status()
+            if status == "ok":
+                status = self.recorded()
+        finally:
+            if status != "ok":
+                void_changed(intent)
+                self.keep_partial_notebook()
+            end_intent(project.root, project.path, self.task.name)
+        return status
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        assert self.task.products is not None
+        return tuple(product.path for product in self.task.products.items)
+
+    def fail(self, message: str, **fields: Any) -> Status:
+        self.problems.append(TaskProblem(self.task.name, message, **fields))
+        return "failed"
+
+    def executed_status(self) -> Status:
+        """Run the task's code, its notebook's export and its `on_finish`."""
+        problem = self.place.static_problem(self.place.project, self.task)
+        if problem is not None:
+            self.problems.append(problem)
+            return "failed"
+        made = self.plan()
+        if isinstance(made, TaskNotReady):
+            return self.fail(made.message, path=made.path, line=made.line)
+        status = self.worked(made)
+        if status == "ok" and self.executed is not None:
+            assert self.task.products is not None
+            try:
+                write_notebook(self.executed, self.task.spec, self.task.products)
+            except ExportError as error:
+                status = self.fail(str(error))
+        if self.task.kind == "function":
+            return self.after_death(status)
+        return self.hooked(status)
+
+    def hooked(self, status: Status) -> Status:
+        """Call the hooks of a notebook or script task, in a process of their own: they must see
+        the products that are written after the worker ended."""
+        hooks = hooks_value(self.task.spec.hooks)
+        phase = {"ok": "on_finish", "failed": "on_failure", "early_stop": "on_failure"}.get(status)
+        if phase is None or phase not in hooks:
+            return status
+        done = self.hook_runner().call_task(self.task, phase, hooks[phase])
+        self.problems.extend(done.problems)
+        if done.status == "ok" or (phase == "on_failure" and done.status == "early_stop"):
+            return status
+        return done.status
+
+    def after_death(self, status: Status) -> Status:
+        """A function's worker calls the hooks itself, unless it did not live to do so."""
+        hooks = hooks_value(self.task.spec.hooks)
+        if status == "failed" and self.failure_called and "on_failure" in hooks:
+            done = self.hook_runner().call_task(self.task, "on_failure", hooks["on_failure"])
+            self.problems.extend(done.problems)
+        return status
+
+    def hook_runner(self) -> HookRunner:
+        place = self.place
+        return HookRunner(
+            place.project, place.run, place.interpreter, place.cwd, place.environ, place.stop, place.listener
+        )
+
+    def plan(self) -> dict[str, object] | TaskNotReady:
+        project, task = self.place.project, self.task
+        match task.source:
+            case FunctionSource():
+                return function_plan(project, task, cwd=self.place.cwd, events=self.events_path)
+            case UnresolvedFunction(certain=certain, reason=reason, path=path) if certain:
+                return TaskNotReady(f"its function {task.spec.source} was not found: {reason}", path)
+            case UnresolvedFunction():
+                return function_plan(project, task, cwd=self.place.cwd, events=self.events_path)
+            case NotebookSource(path=path):
+                return self.cells_plan(path)
+            case _:
+                return TaskNotReady(f"its source {task.spec.source} cannot be read", task.spec.source_path)
+
+    def cells_plan(self, path: str) -> dict[str, object] | TaskNotReady:
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                text = file.read()
+        except (OSError, ValueError) as error:
+            return TaskNotReady(f"its source cannot be read: {error}", path)
+        found = read_notebook(self.task, text)
+        if isinstance(found, TaskNotReady):
+            return found
+        self.notebook = found
+        if self.task.kind == "notebook":
+            self.executed = ExecutedNotebook(found, text)
+        return notebook_plan(
+            self.place.project, self.task, found, cwd=self.working_folder, events=self.events_path
+        )
+
+    @property
+    def working_folder(self) -> str:
+        """Where the code runs: a script in its own folder, a notebook with `local_execution` or
+        `executor_params.cwd` as these say, all else where the command was given."""
+        options, path = self.task.spec.options, self.task.source_path
+        if path and (self.task.kind == "script" or options.get("local_execution")):
+            return os.path.dirname(path)
+        for name in ("executor_params", "papermill_params"):
+            given = options.get(name)
+            if isinstance(given, Mapping) and given.get("cwd"):
+                return os.path.join(self.place.cwd, str(given["cwd"]))
+        return self.place.cwd
+
+    @property
+    def events_path(self) -> str:
+        return self.state_file("plans", "events.jsonl")
+
+    def state_file(self, folder: str, extension: str) -> str:
+        name = f"{file_name(self.task.name)}-{self.place.run}.{extension}"
+        return state_path(self.place.project.root, folder, name)
+
+    def worked(self, plan: Mapping[str, object]) -> Status:
+        """Start the worker with `plan` and follow it to its end."""
+        plan_path = self.state_file("plans", "json")
+        write_plan(plan_path, plan)
+        cwd = str(plan["cwd"])
+        worker = Worker(
+            self.place.interpreter.path,
+            plan_path,
+            self.events_path,
+            cwd=cwd,
+            environ=self.place.environ,
+            stop=self.place.stop,
+        )
+        try:
+            ended = worker.run(self.hear)
+        except WorkerNotStarted as error:
+            return self.fail(str(error), advice=HOW_TO_CHANGE)
+        finally:
+            for path in (plan_path, self.events_path):
+                if os.path.exists(path):
+                    os.unlink(path)
+        return self.status_of(ended)
+
+    def status_of(self, ended: Ended) -> Status:
+        if self.place.stop.is_set and ended.status != "ok":
+            return "interrupted"
+        match ended.status:
+            case "ok" | "failed" | "early_stop":
+                return ended.status
+            case "interrupted":
+                return self.fail("it was interrupted", error="KeyboardInterrupt")
+            case _:
+                self.failure_called = True
+                return self.fail(f"the process of the task {ended.in_words} before it was done")
+
+    def hear(self, report: Report) -> None:
+        """One thing that the worker told."""
+        name = self.task.name
+        if isinstance(report, Printed):
+            current = self.executed.current if self.executed else None
+            if self.executed is not None:
+                self.executed.print(report.stream, report.text)
+            self.place.listener(OutputMade(name, report.stream, report.text, current))
+            return
+        match report:
+            case Told(kind="params", fields=fields):
+                self.params = fields["values"]
+            case Told(kind="code", fields=fields):
+                self.code = fields["code"]
+            case Told(kind="failure", fields=fields):
+                self.hear_failure(fields)
+            case Told(fields=fields) if self.executed is not None:
+                self.hear_cell(report.kind, fields, self.executed)
+            case _:
+                pass
+
+    def hear_cell(self, kind: str, fields: Mapping[str, Any], executed: ExecutedNotebook) -> None:
+        index: int | None = fields.get("cell")
+        match kind:
+            case "injected":
+                executed.inject(fields["text"])
+            case "cell":
+                if fields["state"] == "started":
+                    executed.start(fields["index"], fields.get("execution_count"))
+                self.tell_cell(fields)
+            case "output":
+                output = fields["output"]
+                executed.add(index, output)
+                if output["output_type"] == "stream":
+                    self.place.listener(OutputMade(self.task.name, output["name"], output["text"], index))
+            case "clear":
+                executed.clear(index, bool(fields.get("wait")))
+            case "update":
+                executed.update(fields["display_id"], fields["data"], fields["metadata"])
+            case _:
+                pass
+
+    def tell_cell(self, fields: Mapping[str, Any]) -> None:
+        assert self.notebook is not None
+        index = fields["index"]
+        code = [cell for cell in self.notebook.cells if cell is not None and cell.kind == "code"]
+        for number, cell in enumerate(code, 1):
+            if cell.index == index:
+                line = cell.lines[0][0] if cell.lines else 0
+                path = self.notebook.path
+                self.place.listener(
+                    CellChanged(self.task.name, cell.index, number, len(code), fields["state"], path, line)
+                )
+                return
+
+    def hear_failure(self, fields: Mapping[str, Any]) -> None:
+        if fields.get("early_stop"):
+            return
+        self.problems.append(problem_of(fields, self.task, self.place, self.notebook))
+
+    def recorded(self) -> Status:
+        """Check that the products are there, then write the metadata beside them."""
+        missing = [path for path in self.products if not os.path.exists(path)]
+        if missing:
+            root = self.place.project.root
+            listed = ", ".join(os.path.relpath(path, root) for path in missing)
+            return self.fail(
+                f"it ran, but did not make its product{'s' if len(missing) > 1 else ''} {listed}",
+                path=self.task.source_path,
+                line=self.task.source_line,
+            )
+        code = self.code if self.task.code is None else self.task.code
+        if code is None:
+            return "ok"
+        try:
+            params = self.stored()
+            for path in self.products:
+                write_metadata(path, time.time(), code, params)
+        except OSError as error:
+            return self.fail(f"the record of its run cannot be written: {error}")
+        return "ok"
+
+    def stored(self) -> dict[str, object]:
+        """The params to store: ours as they are, called ones with the values that they had."""
+        called = called_params(self.task)
+        merged = {
+            name: self.params[name] if name in called else value
+            for name, value in self.task.params.items()
+            if name not in called or name in self.params
+        }
+        return stored_params({k: v for k, v in merged.items() if k != RESOURCES}, self.task.spec.resources)
+
+    def keep_partial_notebook(self) -> None:
+        """What ran of a failed notebook is kept in the state folder, not in the product's place."""
+        if self.executed is None:
+            return
+        root = self.place.project.root
+        path = state_path(root, "failures", f"{file_name(self.task.name)}-{self.place.run}.ipynb")
+        write_whole(path, self.executed.as_bytes(), mode=0o600)
+        if self.problems:
+            from dataclasses import replace
+
+            self.problems[0] = replace(self.problems[0], notebook=os.path.relpath(path, root))
+
+
+def problem_of(
+    fields: Mapping[str, Any], task: Task, place: Place, notebook: Notebook | None = None
+) -> TaskProblem:
+    """What the worker told of an error, with the places that the user knows."""
+    path, line, cell, cell_line = (fields.get(name) for name in ("path", "line", "cell", "cell_line"))
+    if notebook is not None and path is not None:
+        path, line, found = _in_notebook(path, line, notebook)
+        cell = found if found is not None and cell is None else cell
+    if path == injected_name(task.name):
+        path, line = task.source_path, None
+    phase = fields.get("phase") or ""
+    where = f" in {phase}" if phase.startswith("on_") else ""
+    return TaskProblem(
+        task.name,
+        f"{fields['error']}{where}: {fields['message']}"
+        if fields["message"]
+        else f"{fields['error']}{where}",
+        path=path,
+        line=line,
+        cell=cell,
+        cell_line=cell_line,
+        error=fields["error"],
+        traceback=fields["traceback"],
+        advice=_advice(fields, place.interpreter),
+    )
+
+
+def _in_notebook(path: str, line: int | None, notebook: Notebook) -> tuple[str, int | None, int | None]:
+    """The place in the file of a line of a notebook's cell."""
+    if not notebook.is_json:
+        return path, line, None
+    for cell in notebook.cells:
+        if cell is not None and cell_name(notebook.path, cell.index) == path:
+            return notebook.path, cell.position(line or 0, 0).line, cell.index
+    return path, line, None
+
+
+def _advice(fields: Mapping[str, Any], interpreter: Interpreter) -> str:
+    if "module" not in fields:
+        return ""
+    module = str(fields.get("module") or "").partition(".")[0]
+    install = f" To install it there: {interpreter.path} -m pip install {module}." if module else ""
+    return (
+        f"The task ran with {interpreter.path}, because {interpreter.why}.{install} "
+        f"To run it with another Python, {HOW_TO_CHANGE}."
+    )

@@ -1,0 +1,23 @@
+"""The worker ends when the runner is gone, however that ended: without a thread, without polling.
+
+The read end of a pipe, whose other end the runner holds, is set to signal this process group when
+it closes. Only Linux delivers that as a kill; elsewhere nothing watches.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+
+def watch(fd: int) -> None:
+    """End this process group when the other end of the pipe `fd` closes."""
+    import fcntl
+
+    os.set_inheritable(fd, False)
+    set_signal = getattr(fcntl, "F_SETSIG", None)
+    if set_signal is None or os.getpgrp() != os.getpid():
+        return
+    fcntl.fcntl(fd, set_signal, signal.SIGKILL)
+    fcntl.fcntl(fd, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)

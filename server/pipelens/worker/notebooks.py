@@ -1,0 +1,293 @@
+"""Notebook and script tasks: all statements of all cells, one after another, in one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import inspect
+import os
+import sys
+import time
+from types import ModuleType
+from typing import Any, Callable, List, Mapping, Optional
+
+from . import cells, display, parameters, products, tracebacks
+from .channel import Channel
+from .values import decode_params, storable
+
+_MAGIC_STARTS = ("%", "!", "?")
+_OWN_CELL_MAGICS = ("%%time", "%%capture")
+
+
+def prepare(plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Channel], None]:
+    """Import what running needs, before the project's folders are on the import path."""
+    from importlib.util import find_spec
+
+    if find_spec("IPython") is None:
+        return lambda plan, channel: _run(plan, channel, None)
+    if find_spec("matplotlib_inline") is not None:
+        os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    from . import shell
+
+    return lambda plan, channel: _run(plan, channel, shell.make_shell)
+
+
+def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
+    """All code cells as one script (section 7.2): no display, no magics, its exit code counts."""
+    module = _main_module(plan["source"])
+    codes = _codes(plan, channel)
+    for code in codes:
+        cells.parse(code, lambda text: text)
+    compiler = cells.Compiler(allow_await=False)
+    try:
+        for code in codes:
+            _raise_syntax(code, "a script runs without IPython, so magics are syntax errors in it")
+            for statement in code.statements:
+                exec(compiler.compile(statement, code.filename, False), module.__dict__)
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            raise
+
+
+def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callable[..., Any]]) -> None:
+    module = _main_module(None)
+    codes = _codes(plan, channel)
+    display.take_streams(channel)
+    shell = make_shell(module, channel) if make_shell is not None else None
+    engine = _Notebook(module, channel, shell)
+    for code in codes:
+        engine.parse(code)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(engine.run(codes, plan["user_roots"]))
+    except SystemExit as error:
+        if error.code not in (None, 0):
+            raise
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def _main_module(file: Optional[str]) -> ModuleType:
+    """A fresh `__main__` for the user's code; ours stays alive behind the scenes."""
+    module = ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    if file is not None:
+        module.__dict__["__file__"] = file
+    sys.modules["__pipelens_main__"] = sys.modules["__main__"]
+    sys.modules["__main__"] = module
+    return module
+
+
+def _codes(plan: Mapping[str, Any], channel: Channel) -> List[cells.Code]:
+    """The code cells; the injected one gets its text here, where called params are known."""
+    params = decode_params(plan.get("params") or {})
+    channel.send("params", values=storable(params))
+    text = parameters.injected_text(
+        params, products.upstream_text(plan.get("upstream") or {}), plan["product"]
+    )
+    channel.send("injected", text=text)
+    found = []
+    for cell in plan["cells"]:
+        if cell["kind"] != "code":
+            continue
+        code = cells.Code(dict(cell, source=text) if cell.get("injected") else cell)
+        if code.injected or cell.get("pseudo"):
+            cells.register_text(code.filename, code.source)
+        found.append(code)
+    return found
+
+
+def _raise_syntax(code: cells.Code, advice: str) -> None:
+    if code.error is None:
+        return
+    magic = next(
+        (line.strip() for line in code.source.split("\n") if line.lstrip().startswith(_MAGIC_STARTS)), None
+    )
+    if magic is not None:
+        code.error.msg = "{} ({}: {})".format(code.error.msg, magic.split()[0], advice)
+    raise code.error
+
+
+class _Notebook:
+    """The run of one notebook."""
+
+    def __init__(self, module: ModuleType, channel: Channel, shell: Any) -> None:
+        self.module = module
+        self.channel = channel
+        self.shell = shell
+        self.compiler = cells.Compiler(allow_await=True)
+        self.count = 0
+        self.plain = display.PlainDisplay(channel)
+        if shell is None:
+            sys.displayhook = self.plain.hook
+            builtins.display = self.plain.display  # type: ignore[attr-defined]
+
+    def parse(self, code: cells.Code) -> None:
+        if self.shell is None:
+            cells.parse(code, lambda text: text)
+            return
+        first, _, rest = code.source.lstrip("\n").partition("\n")
+        word, _, arguments = first.partition(" ")
+        if (
+            word in _OWN_CELL_MAGICS
+            and not code.source.startswith("\n")
+            and (rest.strip() or not arguments.strip())
+        ):
+            code.magic = (word[2:], arguments.strip())
+            cells.parse(code, self.shell.transform_cell, skip=1)
+        else:
+            cells.parse(code, self.shell.transform_cell)
+
+    async def run(self, codes: List[cells.Code], roots: List[str]) -> None:
+        for code in codes:
+            if code.is_empty:
+                continue
+            self.channel.cell = code.index
+            self.count += 1
+            self.plain.count = self.count
+            self.channel.send("cell", state="started", index=code.index, execution_count=self.count)
+            try:
+                await self.run_cell(code)
+            except BaseException as error:
+                self.flush()
+                if isinstance(error, SystemExit) and error.code in (None, 0):
+                    self.channel.send("cell", state="finished", index=code.index)
+                    raise
+                self.fail(error, code, roots)
+                raise
+            self.flush()
+            self.channel.send("cell", state="finished", index=code.index)
+            await asyncio.sleep(0)
+        self.channel.cell = None
+
+    async def run_cell(self, code: cells.Code) -> None:
+        _raise_syntax(code, "magics need IPython: {} -m pip install ipython".format(sys.executable))
+        if self.shell is None:
+            await self.run_statements(code, "last_expr")
+            return
+        self.shell.execution_count = self.count
+        events = self.shell.events
+        events.trigger("pre_execute")
+        if not code.injected:
+            events.trigger("pre_run_cell", _cell_info(code.source))
+        statements = self.shell.transform_ast(_module(code.statements)).body
+        code.statements = statements
+        await self.run_magic(code)
+        events.trigger("post_execute")
+        events.trigger("post_run_cell", _cell_result(code.source, self.count))
+
+    async def run_magic(self, code: cells.Code) -> None:
+        """The two cell magics whose body keeps its lines, else the statements as they are."""
+        interactivity = self.shell.ast_node_interactivity
+        if code.magic is None:
+            await self.run_statements(code, interactivity)
+        elif code.magic[0] == "time":
+            wall, cpu = time.perf_counter(), time.process_time()
+            await self.run_statements(code, interactivity)
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            print("CPU times: total: {:.3g} s\nWall time: {:.3g} s".format(cpu, wall))
+        else:
+            await self.run_captured(code, interactivity)
+
+    async def run_captured(self, code: cells.Code, interactivity: str) -> None:
+        from IPython.utils.capture import capture_output
+
+        assert code.magic is not None
+        words = code.magic[1].split()
+        names = [word for word in words if not word.startswith("-")]
+        with capture_output(
+            "--no-stdout" not in words, "--no-stderr" not in words, "--no-display" not in words
+        ) as captured:
+            await self.run_statements(code, interactivity)
+        if names:
+            self.module.__dict__[names[0]] = captured
+
+    async def run_statements(self, code: cells.Code, interactivity: str) -> None:
+        last = len(code.statements) - 1
+        quiet = cells.ends_with_semicolon(code.source)
+        for i, statement in enumerate(code.statements):
+            shown = interactivity == "all" or (interactivity.startswith("last_expr") and i == last)
+            shows = shown and not quiet and type(statement).__name__ == "Expr"
+            compiled = self.compiler.compile(statement, code.filename, shows)
+            if compiled.co_flags & inspect.CO_COROUTINE:
+                await eval(compiled, self.module.__dict__)
+            else:
+                exec(compiled, self.module.__dict__)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+    def fail(self, error: BaseException, code: cells.Code, roots: List[str]) -> None:
+        """Put the error into the cell's output and tell the runner where it was."""
+        if isinstance(error, KeyboardInterrupt):
+            self.channel.send("cell", state="failed", index=code.index)
+            return
+        described = tracebacks.described(error, roots)
+        if described["path"] is None:
+            described.update(path=code.filename, line=code.file_line(1) - 1)
+        own = _line_in_cell(error, code)
+        described.update(cell=code.index, cell_line=own)
+        self.channel.output(
+            {
+                "output_type": "error",
+                "ename": described["error"],
+                "evalue": described["message"],
+                "traceback": self.formatted(error),
+            }
+        )
+        self.channel.send("cell", state="failed", index=code.index)
+        self.channel.send("failure", phase="cell", early_stop=tracebacks.is_early_stop(error), **described)
+        error._pipelens_told = True  # type: ignore[attr-defined]
+
+    def formatted(self, error: BaseException) -> List[str]:
+        """The traceback as a notebook shows it."""
+        found = tracebacks.from_user_code(error)
+        if self.shell is not None:
+            try:
+                tb = (
+                    self.shell.SyntaxTB
+                    if isinstance(error, SyntaxError) and found is None
+                    else self.shell.InteractiveTB
+                )
+                return tb.structured_traceback(type(error), error, found)
+            except Exception:
+                pass
+        return tracebacks.plain(error).splitlines()
+
+
+def _line_in_cell(error: BaseException, code: cells.Code) -> Optional[int]:
+    """The 0-based line of the cell that was running, or that does not parse."""
+    if isinstance(error, SyntaxError) and error is code.error and error.lineno is not None:
+        return code.own_line(error.lineno)
+    found = tracebacks.from_user_code(error)
+    while found is not None:
+        if found.tb_frame.f_code.co_filename == code.filename and found.tb_frame.f_code.co_name == "<module>":
+            return code.own_line(found.tb_lineno)
+        found = found.tb_next
+    return None
+
+
+def _module(body: List[Any]) -> Any:
+    import ast
+
+    return ast.Module(body, [])
+
+
+def _cell_info(source: str) -> Any:
+    from IPython.core.interactiveshell import ExecutionInfo
+
+    try:
+        return ExecutionInfo(source, False, False, True, None)
+    except TypeError:
+        return ExecutionInfo(source, False, False, True)
+
+
+def _cell_result(source: str, count: int) -> Any:
+    from IPython.core.interactiveshell import ExecutionResult
+
+    result = ExecutionResult(_cell_info(source))
+    result.execution_count = count
+    return result

@@ -1,0 +1,133 @@
+"""The IPython side of a notebook. Importing this module needs IPython."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from types import ModuleType
+from typing import Any, Dict, List
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import leading_empty_lines
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from .channel import Channel
+
+_CHANNEL: List[Channel] = []
+
+
+def _send(output: Dict[str, Any]) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    _CHANNEL[0].output(output)
+
+
+def _encoded(data: Any) -> Dict[str, Any]:
+    """Images as base64, as the notebook format keeps them."""
+    from .display import _plain
+
+    return {kind: _plain(item) for kind, item in dict(data or {}).items()}
+
+
+class NotebookPublisher(DisplayPublisher):
+    """`display(…)` in a cell."""
+
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **options: Any) -> None:
+        shown = _encoded(data)
+        display_id = (options.get("transient") or {}).get("display_id")
+        if options.get("update"):
+            _CHANNEL[0].send("update", display_id=display_id, data=shown, metadata=metadata or {})
+            return
+        output: Dict[str, Any] = {"output_type": "display_data", "data": shown, "metadata": metadata or {}}
+        if display_id:
+            output["transient"] = {"display_id": display_id}
+        _send(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        _CHANNEL[0].send("clear", cell=_CHANNEL[0].cell, wait=bool(wait))
+
+
+class NotebookDisplayHook(DisplayHook):
+    """The value of a cell's last expression."""
+
+    def quiet(self) -> bool:
+        return False
+
+    def start_displayhook(self) -> None:
+        return
+
+    def write_output_prompt(self) -> None:
+        return
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        _send(
+            {
+                "output_type": "execute_result",
+                "data": _encoded(format_dict),
+                "metadata": md_dict or {},
+                "execution_count": self.prompt_count,
+            }
+        )
+
+    def finish_displayhook(self) -> None:
+        return
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    """The shell behind `get_ipython()`; libraries recognise a notebook by the name of its class."""
+
+    displayhook_class = Type(NotebookDisplayHook)
+    display_pub_class = Type(NotebookPublisher)
+
+    def init_virtualenv(self) -> None:
+        """The interpreter was chosen; its import path is not to be replaced by another's."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        return
+
+    def ask_exit(self) -> None:
+        raise SystemExit(0)
+
+
+def make_shell(module: ModuleType, channel: Channel) -> ZMQInteractiveShell:
+    """The one shell of this process, its namespace that of `module`."""
+    _CHANNEL[:] = [channel]
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.cache_size = 0
+    shell = ZMQInteractiveShell.instance(user_module=module, user_ns=module.__dict__, config=config)
+    manager = shell.input_transformer_manager
+    manager.cleanup_transforms = [one for one in manager.cleanup_transforms if one is not leading_empty_lines]
+    for transformer in manager.token_transformers:
+        _keep_lines(transformer)
+    leave = (builtins.exit, builtins.quit) if hasattr(builtins, "exit") else None
+    shell.builtin_trap.activate()
+    shell.display_trap.set()
+    for name in ("exit", "quit"):
+        module.__dict__.pop(name, None)
+    if leave:
+        builtins.exit, builtins.quit = leave
+    return shell
+
+
+def _keep_lines(transformer: Any) -> None:
+    """Let a magic over several lines leave as many as it took, so that what follows stays put."""
+    original = transformer.transform
+    if getattr(original, "keeps_lines", False):
+        return
+
+    def transform(self: Any, lines: List[str]) -> List[str]:
+        changed = original(self, lines)
+        lost = len(lines) - len(changed)
+        if lost > 0:
+            at = self.start_line + 1
+            changed = [*changed[:at], *["\n"] * lost, *changed[at:]]
+        return changed
+
+    transform.keeps_lines = True  # type: ignore[attr-defined]
+    transformer.transform = transform

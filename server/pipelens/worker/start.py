@@ -1,0 +1,135 @@
+"""Reads the plan, prepares the process as the task expects it, and runs the task."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, Dict, List
+
+from . import functions, hooks, shim, tracebacks
+from .channel import Channel
+
+PLAN_VERSION = 1
+
+
+def main(arguments: List[str]) -> int:
+    """0: the task ended well, or asked to stop early; 1: it failed; 130: it was interrupted."""
+    with open(arguments[0], encoding="utf-8") as file:
+        plan: Dict[str, Any] = json.load(file)
+    if plan["version"] != PLAN_VERSION:
+        sys.stderr.write("a plan of version {} is not understood here\n".format(plan["version"]))
+        return 2
+    channel = Channel(plan["outputs"]["events"])
+    if len(arguments) > 1:
+        from . import lifeline_posix
+
+        lifeline_posix.watch(int(arguments[1]))
+    run = _runner_of(plan)
+    _prepare(plan)
+    try:
+        run(plan, channel)
+    except BaseException as error:
+        return _report(error, plan, channel)
+    channel.send("end", status="ok")
+    return 0
+
+
+def _runner_of(plan: Dict[str, Any]) -> Any:
+    """What runs a plan of this kind. All modules of ours, and IPython, are imported before the
+    project's folders go onto the import path."""
+    if plan["kind"] == "function":
+        return functions.run
+    if plan["kind"] == "hooks":
+        return _run_hooks
+    from . import notebooks
+
+    if plan["kind"] == "script":
+        return notebooks.run_script
+    return notebooks.prepare(plan)
+
+
+def _prepare(plan: Dict[str, Any]) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    sys.argv = [plan.get("source") or plan.get("task") or ""]
+    for path in reversed(plan["sys_path"]):
+        if path in sys.path:
+            sys.path.remove(path)
+        sys.path.insert(0, path)
+    shim.offer()
+
+
+def _run_hooks(plan: Dict[str, Any], channel: Channel) -> None:
+    """Hooks by themselves, in order; the first failure of one with a task stops only what hangs on
+    that task."""
+    failed = False
+    dark = set()
+    for call in plan["calls"]:
+        task = call.get("task")
+        if task is not None and dark.intersection(call.get("after", ())):
+            dark.add(task["task"])
+            continue
+        if failed and task is None:
+            continue
+        name = task["task"] if task is not None else None
+        try:
+            if task is not None:
+                hooks.call_task_hook(call["hook"], task)
+            else:
+                hooks.call_pipeline_hook(call["hook"], call)
+        except Exception as error:
+            failed = True
+            if name is not None:
+                dark.add(name)
+            channel.send(
+                "failure",
+                task=name,
+                phase=call["phase"],
+                early_stop=tracebacks.is_early_stop(error),
+                **tracebacks.described(error, plan["user_roots"]),
+            )
+        else:
+            channel.send("called", task=name, phase=call["phase"])
+    if failed:
+        raise _HooksFailed
+
+
+class _HooksFailed(Exception):
+    """Already told."""
+
+
+def _report(error: BaseException, plan: Dict[str, Any], channel: Channel) -> int:
+    """Tell the runner how the task ended."""
+    if isinstance(error, _HooksFailed):
+        channel.send("end", status="failed")
+        return 1
+    if isinstance(error, KeyboardInterrupt):
+        channel.send("end", status="interrupted")
+        return 130
+    early = tracebacks.is_early_stop(error)
+    if not getattr(error, "_pipelens_told", False):
+        channel.send(
+            "failure",
+            task=plan.get("task"),
+            phase=channel.phase,
+            early_stop=early,
+            **tracebacks.described(error, plan["user_roots"]),
+        )
+    failure = (plan.get("hooks") or {}).get("on_failure")
+    if failure and channel.phase != "on_finish":
+        try:
+            hooks.call_task_hook(failure, plan)
+        except Exception as second:
+            channel.send(
+                "failure",
+                task=plan.get("task"),
+                phase="on_failure",
+                **tracebacks.described(second, plan["user_roots"]),
+            )
+            channel.send("end", status="failed")
+            return 1
+        channel.send("called", task=plan.get("task"), phase="on_failure")
+    channel.send("end", status="early_stop" if early else "failed")
+    return 0 if early else 1
