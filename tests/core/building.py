@@ -214,7 +214,7 @@ class Pipeline:
             by_name.setdefault(spec.name, []).append(mention)
             by_source.setdefault(spec.source_path or spec.source, []).append(mention)
             for product in spec.products.items if spec.products else ():
-                by_product.setdefault(product.path, []).append(
+                by_product.setdefault(product.identity, []).append(
                     Mention(mention.entry, mention.task, product.key)
                 )
         entries = {
@@ -256,12 +256,28 @@ def _place(entry: int, line: int, start: int, length: int = 4) -> Place:
 def _products(entry: int, product: str | Mapping[str, str], class_name: str) -> Products:
     place = _place(entry, 2, 11)
     if isinstance(product, str):
-        return Products((Product("", product, product, place),), "single", class_name, place)
+        return Products(
+            (Product("", product, product, place, identity=_identity(product, class_name)),),
+            "single",
+            class_name,
+            place,
+        )
     items = tuple(
-        Product(key, path, path, _place(entry, 2, 20 + 10 * i), _place(entry, 2, 15 + 10 * i))
+        Product(
+            key,
+            path,
+            path,
+            _place(entry, 2, 20 + 10 * i),
+            _place(entry, 2, 15 + 10 * i),
+            _identity(path, class_name),
+        )
         for i, (key, path) in enumerate(product.items())
     )
     return Products(items, "mapping", class_name, place)
+
+
+def _identity(path: str, class_name: str) -> str:
+    return path if class_name == "File" else f"table {path}"
 
 
 def _declared(source: Source) -> tuple[Named, ...]:

@@ -38,7 +38,7 @@ def test_an_unknown_upstream_suggests_the_near_name_and_changes_the_source() -> 
     (found,) = pipeline.problems()
     assert found.code == "unknown-upstream"
     assert found.place.path == f"{ROOT}/fit.py"
-    assert found.message == "No task is called 'laod'. Did you mean 'load'?"
+    assert found.message == "no task is called 'laod'; did you mean 'load'?"
     assert found.fixes[0].edits == (Edit(found.place, "load"),)
 
 
@@ -77,7 +77,7 @@ def test_each_member_of_a_cycle_is_pointed_at_where_it_names_the_next() -> None:
     assert [(one.code, one.task, one.place.path) for one in found] == [
         ("cycle", name, f"{ROOT}/{name}.py") for name in "abc"
     ]
-    assert found[0].message == "'a' needs itself in a circle: a → b → c → a."
+    assert found[0].message == "'a' needs itself in a circle: a → b → c → a"
     assert found[0].related[0].place.path == f"{ROOT}/b.py"
 
 
@@ -87,7 +87,7 @@ def test_a_very_large_cycle_is_told_without_searching_all_ways() -> None:
         pipeline.task(f"t{i}", notebook(f"t{i}", upstream=[f"t{(i + 1) % 70}"], uses=["upstream"]))
     found = pipeline.problems()
     assert len(found) == 70
-    assert found[0].message == "'t0' and 't1' are on a circle of 70 tasks."
+    assert found[0].message == "'t0' and 't1' are on a circle of 70 tasks"
 
 
 def test_a_product_of_two_tasks_is_told_at_the_second() -> None:

@@ -18,7 +18,7 @@ def test_a_key_that_the_upstream_lacks_suggests_the_near_one() -> None:
     source = function("fit", "product, upstream", reads=[("load", "dta")])
     (found,) = with_load().task("fit", source).problems()
     assert (found.code, found.severity) == ("unknown-product-key", "error")
-    assert found.message == "The product of 'load' has no key 'dta'. Did you mean 'data'?"
+    assert found.message == "the product of 'load' has no key 'dta'; did you mean 'data'?"
     assert found.fixes[0].edits == (Edit(found.place, "data"),)
 
 
@@ -52,7 +52,7 @@ def test_a_name_that_a_cell_surely_reads_without_declaring_it_is_an_error() -> N
     )
     pipeline = with_load().task("clean", function("clean")).task("fit", source)
     (found,) = pipeline.problems()
-    assert (found.code, found.severity) == ("undeclared-upstream", "error")
+    assert (found.code, found.severity) == ("undeclared-reference", "error")
     assert found.fixes[0].edits == (Edit(Place(source.path, at(1, 11, 20)), '["load", "clean"]'),)
 
 
@@ -69,7 +69,7 @@ def test_a_name_that_a_cell_surely_reads_without_declaring_it_is_an_error() -> N
 def test_a_name_that_may_never_be_read_is_a_warning(code: str) -> None:
     source = notebook("fit", uses=["upstream"], reads=[("clean", None)], code=f"upstream = None\n{code}")
     (found,) = Pipeline().task("fit", source).problems()
-    assert (found.code, found.severity) == ("undeclared-upstream", "warning")
+    assert (found.code, found.severity) == ("undeclared-reference", "warning")
 
 
 def test_an_upstream_that_nothing_reads_is_an_info() -> None:
@@ -92,7 +92,7 @@ def test_a_param_that_the_parameters_cell_lacks_is_a_warning_with_the_near_name(
     source = notebook("fit", params={"depth": "1"}, uses=["depth"])
     (found,) = Pipeline().task("fit", source, params={"depht": 3}).problems()
     assert (found.code, found.severity) == ("undeclared-param", "warning")
-    assert "Did you mean 'depth'?" in found.message
+    assert "did you mean 'depth'?" in found.message
     assert found.fixes[1].title == "Declare 'depht' in the parameters cell"
 
 

@@ -38,5 +38,5 @@ def test_a_distance_above_the_limit_is_cut_off() -> None:
 
 
 def test_a_message_ends_with_the_suggestion() -> None:
-    assert did_you_mean("laod", ["load"]) == " Did you mean 'load'?"
+    assert did_you_mean("laod", ["load"]) == "; did you mean 'load'?"
     assert did_you_mean("zzz", ["load"]) == ""

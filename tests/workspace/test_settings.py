@@ -21,7 +21,7 @@ def test_an_unknown_code_is_told_at_its_place_with_the_near_one() -> None:
     settings = own('[severity]\ncycel = "off"\ncycle = "hint"\n')
     (found,) = settings.problems
     assert (found.code, found.place.span.start.line, found.place.span.end.character) == ("bad-setting", 1, 5)
-    assert "Did you mean 'cycle'?" in found.message
+    assert "did you mean 'cycle'?" in found.message
     assert settings.severity == {"cycle": "hint"}
 
 

@@ -41,9 +41,9 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """` Did you mean 'x'?` to end a message with, or nothing."""
+    """`; did you mean 'x'?` to end a message with, or nothing."""
     found = nearest(word, candidates)
-    return f" Did you mean '{found}'?" if found is not None else ""
+    return f"; did you mean '{found}'?" if found is not None else ""
 
 
 def _plain(word: str) -> str:

@@ -207,10 +207,10 @@ def unknown_codes(path: str, suppressions: Suppressions) -> Iterator[Problem]:
                 continue
             near = nearest(named.code, known)
             place = Place(path, named.span)
-            hint = f" Did you mean '{near}'?" if near is not None else ""
+            hint = f"; did you mean '{near}'?" if near is not None else ""
             yield problem(
                 "unknown-suppression",
-                f"There is no problem code '{named.code}', so this hides nothing.{hint}",
+                f"there is no problem code '{named.code}', so this hides nothing{hint}",
                 place,
                 fixes=[Fix(f"Change to '{near}'", (Edit(place, near),), preferred=True)]
                 if near is not None

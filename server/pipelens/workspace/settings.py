@@ -58,7 +58,7 @@ def read_settings(files: Files, folder: str, root: str) -> Settings:
             if isinstance(text, Unreadable):
                 if inner:
                     continue
-                message = f"'{name}' {text.reason}, so its settings have no effect."
+                message = f"'{name}' {text.reason}, so its settings have no effect"
                 return Settings(path, problems=(problem("bad-setting", message, Place(path)),))
             found = parse_settings(path, text, inner)
             if found is not None:
@@ -85,14 +85,14 @@ def parse_settings(path: str, text: str, table: tuple[str, ...]) -> Settings | N
         return None
     places = _Places(path, text)
     if len(text) > _LARGEST:
-        return Settings(path, problems=(_bad("The file is too large for settings.", Place(path)),))
+        return Settings(path, problems=(_bad("the file is too large for settings", Place(path)),))
     try:
         values = _loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
         if table and places.table(table) is None:
             return None  # another tool's file as well: told only where our table can be seen
         return Settings(
-            path, problems=(_bad(f"Not valid TOML: {_reason(error)}", _error_place(path, error)),)
+            path, problems=(_bad(f"not valid TOML: {_reason(error)}", _error_place(path, error)),)
         )
     found: object = values
     for name in table:
@@ -100,7 +100,7 @@ def parse_settings(path: str, text: str, table: tuple[str, ...]) -> Settings | N
     if found is None:
         return None
     if not isinstance(found, dict):
-        return Settings(path, problems=(_bad("Settings are a table.", places.of(table[:-1], table[-1])),))
+        return Settings(path, problems=(_bad("settings are a table", places.of(table[:-1], table[-1])),))
     return _Reader(path, table, places).read(cast("dict[str, object]", found))
 
 
@@ -129,13 +129,13 @@ class _Reader:
                 case "severity", dict():
                     severity = dict(self._severities(cast("dict[str, object]", value)))
                 case "severity", _:
-                    self._tell("'severity' is a table of problem codes.", name)
+                    self._tell("'severity' is a table of problem codes", name)
                 case "interpreter", str() if value.strip():
                     interpreter = value
                 case "interpreter", _:
-                    self._tell("'interpreter' is the path or the name of a Python, as text.", name)
+                    self._tell("'interpreter' is the path or the name of a Python, as text", name)
                 case _:
-                    self._tell(f"There is no setting '{name}'.", name, nearest(name, _NAMES))
+                    self._tell(f"there is no setting '{name}'", name, nearest(name, _NAMES))
         return Settings(self.path, MappingProxyType(severity), interpreter, tuple(self.problems))
 
     def _severities(self, values: dict[str, object]) -> Iterator[tuple[str, SeverityChoice]]:
@@ -143,7 +143,7 @@ class _Reader:
         for code, value in values.items():
             if code not in known:
                 near = nearest(code, known)
-                self._tell(f"There is no problem code '{code}'.", code, near, "severity")
+                self._tell(f"there is no problem code '{code}'", code, near, "severity")
             elif value in _CHOICES:
                 yield code, cast("SeverityChoice", value)
             else:
@@ -151,13 +151,13 @@ class _Reader:
                 near = nearest(str(value), _CHOICES) if isinstance(value, str) else None
                 choices = ", ".join(f"'{choice}'" for choice in _CHOICES)
                 self.problems.append(
-                    _bad(f"A severity is one of {choices}.", place, f'"{near}"' if near else None)
+                    _bad(f"a severity is one of {choices}", place, f'"{near}"' if near else None)
                 )
 
     def _tell(self, message: str, key: str, near: str | None = None, *inner: str) -> None:
         place = self.places.of((*self.table, *inner), key)
         if near is not None:
-            message += f" Did you mean '{near}'?"
+            message += f"; did you mean '{near}'?"
         self.problems.append(_bad(message, place, near))
 
 
@@ -168,8 +168,8 @@ def _bad(message: str, place: Place, replacement: str | None = None) -> Problem:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "it is nested too deeply."
-    return _ERROR_PLACE.sub("", str(error)).strip().rstrip(".") + "."
+        return "it is nested too deeply"
+    return _ERROR_PLACE.sub("", str(error)).strip().rstrip(".")
 
 
 def _error_place(path: str, error: Exception) -> Place:

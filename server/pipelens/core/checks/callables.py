@@ -75,7 +75,7 @@ def _hook(
         if argument in given:
             yield problem(
                 "hook-engine-argument",
-                f"'{argument}' is filled in when '{hook.path}' is called; the value given here is not used.",
+                f"'{argument}' is filled in when '{hook.path}' is called; the value given here is not used",
                 hook.place,
                 task=task,
             )
@@ -95,7 +95,7 @@ def _hook(
         yield problem(
             "hook-argument",
             f"'{hook.path}' asks for {_quoted(wanted)}, but '{name}' has only {available}: "
-            "give it a default, or a value beside 'dotted_path'.",
+            "give it a default, or a value beside 'dotted_path'",
             hook.place,
             related=related,
             task=task,
@@ -120,7 +120,7 @@ def _factory(project: Project, factory: DottedPath, task: str | None) -> Iterato
     if wanted:
         yield problem(
             "call-argument",
-            f"'{factory.path}' needs {_quoted(wanted)}: write it beside 'dotted_path'.",
+            f"'{factory.path}' needs {_quoted(wanted)}: write it beside 'dotted_path'",
             factory.place,
             related=[Related(Place(source.path, source.span), f"'{source.name}' is defined here")],
             task=task,
@@ -140,10 +140,10 @@ def _extra(
         if argument in taken:
             continue
         near = nearest(argument, taken)
-        hint = f" Did you mean '{near}'?" if near is not None else ""
+        hint = f"; did you mean '{near}'?" if near is not None else ""
         yield problem(
             "call-argument",
-            f"'{called.path}' takes no argument '{argument}'.{hint}",
+            f"'{called.path}' takes no argument '{argument}'{hint}",
             called.place,
             related=[Related(Place(source.path, source.span), f"'{source.name}' is defined here")],
             task=task,
@@ -169,9 +169,9 @@ def resolved(source: Source, dotted_path: str, place: Place, task: str | None) -
             part, narrowed = _part(dotted_path, source.part, place)
             near = source.suggestions[0] if source.suggestions else None
             fixes: list[Fix] = []
-            message = f"'{dotted_path}': {source.reason.rstrip('.')}."
+            message = f"'{dotted_path}': {source.reason.rstrip('.')}"
             if near is not None:
-                message += f" Did you mean '{near}'?"
+                message += f"; did you mean '{near}'?"
                 if narrowed:
                     fixes.append(Fix(f"Change to '{near}'", (Edit(part, near),), preferred=True))
             yield problem(

@@ -31,7 +31,7 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
                 )
             yield problem(
                 "source-missing",
-                f"There is no file '{task.spec.source}' (looked for at {_shown(project, path)}).",
+                f"there is no file '{task.spec.source}' (looked for at {_shown(project, path)})",
                 task.spec.source_place,
                 fixes=fixes,
                 task=task.name,

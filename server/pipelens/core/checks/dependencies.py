@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +12,7 @@ from pipelens.core.suggestions import nearest
 
 _LONGEST_SEARCHED_CYCLE = 60
 _NAMES_SHOWN = 8
+_PLAIN_WORD = re.compile(r"[A-Za-z_][\w./-]*")
 
 
 def unknown_upstream(project: Project, task: Task) -> Iterator[Problem]:
@@ -18,7 +20,7 @@ def unknown_upstream(project: Project, task: Task) -> Iterator[Problem]:
     for need in task.needed_at:
         name = need.name
         if name == task.name:
-            message = f"'{name}' needs itself: remove its own name from 'upstream'."
+            message = f"'{name}' needs itself: remove its own name from 'upstream'"
             yield problem("self-upstream", message, need.place, task=task.name)
         elif is_pattern(name):
             yield from _pattern(task, name, need.place)
@@ -28,9 +30,13 @@ def unknown_upstream(project: Project, task: Task) -> Iterator[Problem]:
 
 def _unknown(project: Project, task: Task, name: str, place: Place) -> Problem:
     near = nearest(name, (other for other in project.tasks if other != task.name))
-    fixes = [Fix(f"Change to '{near}'", (Edit(place, near),), preferred=True)] if near is not None else []
-    hint = f" Did you mean '{near}'?" if near is not None else " Correct the name or add the task."
-    message = f"No task is called '{name}'.{hint}"
+    fixes = (
+        [Fix(f"Change to '{near}'", (Edit(place, as_written(place, near)),), preferred=True)]
+        if near is not None
+        else []
+    )
+    hint = f"did you mean '{near}'?" if near is not None else "correct the name or add the task"
+    message = f"no task is called '{name}'; {hint}"
     return problem("unknown-upstream", message, place, fixes=fixes, task=task.name)
 
 
@@ -39,11 +45,11 @@ def _pattern(task: Task, pattern: str, place: Place) -> Iterator[Problem]:
     if task.name in matches:
         message = (
             f"'{pattern}' matches this task, '{task.name}', too, so it needs itself: "
-            "narrow the pattern or rename the task."
+            "narrow the pattern or rename the task"
         )
         yield problem("self-upstream", message, place, task=task.name)
     elif not matches:
-        message = f"No task's name matches '{pattern}': the dependency has no effect."
+        message = f"no task's name matches '{pattern}': the dependency has no effect"
         yield problem("wildcard-no-match", message, place, task=task.name)
 
 
@@ -71,9 +77,9 @@ def _member(
         return
     if way is not None:
         circle = " → ".join(_shortened(way))
-        message = f"'{task.name}' needs itself in a circle: {circle}."
+        message = f"'{task.name}' needs itself in a circle: {circle}"
     else:
-        message = f"'{task.name}' and '{following}' are on a circle of {len(members)} tasks."
+        message = f"'{task.name}' and '{following}' are on a circle of {len(members)} tasks"
     then = project.tasks.get(following)
     related = (
         [Related(_needing(then, inside), f"'{following}' needs the next one here")]
@@ -120,3 +126,11 @@ def _needing(task: Task, names: frozenset[str]) -> Place:
 def is_pattern(name: str) -> bool:
     """Whether an upstream name is a wildcard: only `*` makes it one (section 8.6)."""
     return "*" in name
+
+
+def as_written(place: Place, name: str) -> str:
+    """`name` as it replaces the text at `place`: in YAML, whose places hold the quotes, a name that
+    is not a plain word is quoted."""
+    if place.entry is None or _PLAIN_WORD.fullmatch(name):
+        return name
+    return "'" + name.replace("'", "''") + "'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelens.core.checks.dependencies import as_written
 from pipelens.core.index import Mention
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
 from pipelens.core.project import Project, Task
@@ -27,11 +28,11 @@ def duplicate_name(project: Project, task: Task, position: int) -> Iterator[Prob
     spec = task.spec
     same_grid = mentions[0].entry == spec.entry
     if same_grid:
-        message = f"The grid makes several tasks called '{task.name}': let the name hold what varies."
+        message = f"the grid makes several tasks called '{task.name}': let the name hold what varies"
     elif spec.name_place is None:
-        message = f"A task called '{task.name}' (after its source) is already there: give this one a 'name'."
+        message = f"a task called '{task.name}' (after its source) is already there: give this one a 'name'"
     else:
-        message = f"A task called '{task.name}' is already there: choose another name."
+        message = f"a task called '{task.name}' is already there: choose another name"
     related = () if same_grid else (Related(name_place(first.spec), f"the first '{task.name}'"),)
     yield problem(
         "duplicate-task-name",
@@ -51,7 +52,7 @@ def _renamed(project: Project, spec: TaskSpec) -> Iterator[Fix]:
     while f"{spec.name}-{number}" in project.index.by_name:
         number += 1
     name = f"{spec.name}-{number}"
-    yield Fix(f"Rename to '{name}'", (Edit(spec.name_place, name),))
+    yield Fix(f"Rename to '{name}'", (Edit(spec.name_place, as_written(spec.name_place, name)),))
 
 
 def duplicate_products(project: Project, task: Task, position: int) -> Iterator[Problem]:
@@ -61,10 +62,9 @@ def duplicate_products(project: Project, task: Task, position: int) -> Iterator[
     for product in task.products.items:
         mentions = [
             (mention, owner, other)
-            for mention in project.index.by_product.get(product.path, ())
+            for mention in project.index.by_product.get(product.identity or product.path, ())
             if (owner := mentioned(project, mention)) is not None
             and (other := _product(owner, mention.key)) is not None
-            and _same(task, product, owner, other)
         ]
         if len(mentions) < 2:
             continue
@@ -86,15 +86,15 @@ def _duplicate(
     shown = product.path if task.products is None or not task.products.are_files else product.written
     related = Related(other.place, f"declared by '{owner.name}' here")
     if _is(mention, task, position):
-        message = f"'{shown}' is already a product of this task (key '{other.key}'): choose another path."
+        message = f"'{shown}' is already a product of this task (key '{other.key}'): choose another path"
         return problem("duplicate-product", message, product.place, related=[related], task=task.name)
     if mention.entry == task.spec.entry:
         message = (
             f"'{owner.name}' and '{task.name}', two tasks of this grid, both make '{product.path}': "
-            "let the product's text differ."
+            "let the product's text differ"
         )
         return problem("grid-product-same", message, product.place, task=task.name)
-    message = f"'{shown}' is already the product of '{owner.name}': choose another one."
+    message = f"'{shown}' is already the product of '{owner.name}': choose another one"
     return problem("duplicate-product", message, product.place, related=[related], task=task.name)
 
 
@@ -110,7 +110,7 @@ def products_over_sources(project: Project, task: Task) -> Iterator[Problem]:
             whose = "its own source" if owner.name == task.name else f"the source of '{owner.name}'"
             yield problem(
                 "product-is-source",
-                f"'{product.written}' is {whose}: running '{task.name}' overwrites it.",
+                f"'{product.written}' is {whose}: running '{task.name}' overwrites it",
                 product.place,
                 related=[Related(owner.spec.source_place, f"the source of '{owner.name}'")],
                 task=task.name,
@@ -135,10 +135,3 @@ def _is(mention: Mention, task: Task, position: int) -> bool:
 
 def _product(task: Task, key: str) -> Product | None:
     return task.products.get(key) if task.products is not None else None
-
-
-def _same(task: Task, product: Product, owner: Task, other: Product) -> bool:
-    """Whether two products with one path are one: a table and a view may share a name."""
-    if task.products is None or owner.products is None:
-        return False
-    return product.path == other.path and task.products.class_name == owner.products.class_name

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelens.core.checks.dependencies import as_written
 from pipelens.core.problems import Edit, Fix, Place, Problem, problem
 from pipelens.core.project import Task
 from pipelens.core.sources import NotebookSource
@@ -37,14 +38,14 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
             near = nearest(name, missing)
             fixes: list[Fix] = []
             if near is not None:
-                hint = f"Did you mean '{near}'?"
-                fixes.append(Fix(f"Change to '{near}'", (Edit(place, near),)))
+                hint = f"did you mean '{near}'?"
+                fixes.append(Fix(f"Change to '{near}'", (Edit(place, as_written(place, near)),)))
             else:
-                hint = "Assign a default there."
+                hint = "assign a default there"
             fixes.extend(_declaring(source, name))
             yield problem(
                 "undeclared-param",
-                f"'{name}' is passed, but the parameters cell of '{task.name}' does not declare it. {hint}",
+                f"'{name}' is passed, but the parameters cell of '{task.name}' does not declare it; {hint}",
                 place,
                 fixes=fixes,
                 task=task.name,
@@ -52,7 +53,7 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
         elif name not in source.uses:
             yield problem(
                 "unused-param",
-                f"'{name}' is passed, but nothing outside the parameters cell of '{task.name}' uses it.",
+                f"'{name}' is passed, but nothing outside the parameters cell of '{task.name}' uses it",
                 place,
                 task=task.name,
                 unnecessary=True,
@@ -75,7 +76,7 @@ def _not_passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
             continue
         yield problem(
             "missing-param",
-            f"'{parameter.name}' is None here and '{task.name}' passes no value for it: add it to 'params'.",
+            f"'{parameter.name}' is None here and '{task.name}' passes no value for it: add it to 'params'",
             Place(source.path, parameter.span),
             task=task.name,
         )

@@ -21,14 +21,14 @@ def never_fresh(project: Project, task: Task) -> Iterator[Problem]:
             if str(now.value) in product.path:
                 yield problem(
                     "now-in-product",
-                    f"'{product.written}' holds the time of reading, so '{task.name}' runs in every build.",
+                    f"'{product.written}' holds the time of reading, so '{task.name}' runs in every build",
                     product.place,
                     task=task.name,
                 )
     if products.class_name == "SQLRelation":
         yield problem(
             "relation-never-fresh",
-            f"'{task.name}' runs in every build: a plain SQLRelation keeps no record of what made it.",
+            f"'{task.name}' runs in every build: a plain SQLRelation keeps no record of what made it",
             products.place,
             task=task.name,
         )

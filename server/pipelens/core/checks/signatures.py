@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelens.core.checks.dependencies import as_written
 from pipelens.core.checks.params import param_place
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
 from pipelens.core.project import Project, Task
@@ -19,7 +20,7 @@ def function_arguments(project: Project, task: Task) -> Iterator[Problem]:
     if source.is_async:
         yield problem(
             "async-task",
-            f"'{source.name}' is async: calling it does nothing, so '{task.name}' makes no product.",
+            f"'{source.name}' is async: calling it does nothing, so '{task.name}' makes no product",
             Place(source.path, source.span),
             task=task.name,
         )
@@ -55,7 +56,7 @@ def _missing(
         name = parameter.name
         if parameter.kind == "positional":
             message = (
-                f"'{name}' is positional-only, but a task's function is called with names: remove the '/'."
+                f"'{name}' is positional-only, but a task's function is called with names: remove the '/'"
             )
         elif name in passed or (parameter.default is not None and parameter.kind not in ("args", "kwargs")):
             continue
@@ -63,7 +64,7 @@ def _missing(
             yield problem(
                 "unexpected-argument",
                 f"'{task.name}' has a serializer, which writes the product: "
-                "remove 'product' and return the result.",
+                "remove 'product' and return the result",
                 Place(source.path, parameter.span),
                 task=task.name,
             )
@@ -71,15 +72,15 @@ def _missing(
         elif name == "upstream":
             message = (
                 f"'{source.name}' takes 'upstream', but '{task.name}' has no upstream: "
-                "subscript it with a task's name, or drop the argument."
+                "subscript it with a task's name, or drop the argument"
             )
         elif parameter.kind in ("args", "kwargs"):
             stars = "*" if parameter.kind == "args" else "**"
             message = (
-                f"'{stars}{name}' counts as a required argument called '{name}': name the arguments instead."
+                f"'{stars}{name}' counts as a required argument called '{name}': name the arguments instead"
             )
         else:
-            message = f"Nothing passes '{name}' to '{source.name}': add it to the task's 'params'."
+            message = f"nothing passes '{name}' to '{source.name}': add it to the task's 'params'"
         yield _missing_argument(task, source, parameter, message)
 
 
@@ -98,17 +99,17 @@ def _missing_argument(task: Task, source: FunctionSource, parameter: Parameter, 
 def _unexpected(task: Task, source: FunctionSource, name: str, free: list[str]) -> Problem:
     definition = Related(Place(source.path, source.span), f"'{source.name}' is defined here")
     if name == "upstream":
-        message = f"'{source.name}' must take the argument 'upstream': '{task.name}' needs {_names(task)}."
+        message = f"'{source.name}' must take the argument 'upstream': '{task.name}' needs {_names(task)}"
         place = _first_need(task)
         return problem("unexpected-argument", message, place, related=[definition], task=task.name)
     if name == "product":
-        message = f"'{source.name}' must take the argument 'product'."
+        message = f"'{source.name}' must take the argument 'product'"
         return problem("unexpected-argument", message, Place(source.path, source.span), task=task.name)
     place = param_place(task, name)
     near = nearest(name, free)
-    hint = f"Did you mean '{near}'?" if near is not None else "Add it there, or remove the param."
-    fixes = [Fix(f"Change to '{near}'", (Edit(place, near),))] if near is not None else []
-    message = f"'{source.name}' takes no argument '{name}'. {hint}"
+    hint = f"did you mean '{near}'?" if near is not None else "add it there, or remove the param"
+    fixes = [Fix(f"Change to '{near}'", (Edit(place, as_written(place, near)),))] if near is not None else []
+    message = f"'{source.name}' takes no argument '{name}'; {hint}"
     return problem("unexpected-argument", message, place, related=[definition], fixes=fixes, task=task.name)
 
 

@@ -35,14 +35,14 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
         near = nearest(name, declared)
         fixes: list[Fix] = []
         if near is not None:
-            message = f"'{name}' is not declared in 'upstream'. Did you mean '{near}'?"
+            message = f"'{name}' is not declared in 'upstream'; did you mean '{near}'?"
             fixes.append(Fix(f"Change to '{near}'", (Edit(place, near),)))
         else:
-            message = f"'{name}' is not declared in 'upstream': add it to the parameters cell."
+            message = f"'{name}' is not declared in 'upstream': add it to the parameters cell"
         if declaration is not None and name in project.tasks and name != task.name:
             fixes.extend(_declaring(source, name))
         yield problem(
-            "undeclared-upstream",
+            "undeclared-reference",
             message,
             place,
             fixes=fixes,
@@ -131,7 +131,7 @@ def unused_upstream(task: Task) -> Iterator[Problem]:
         for element in declaration.elements:
             yield problem(
                 "unused-upstream",
-                f"Nothing reads 'upstream': '{element.name}' only makes this task wait for it.",
+                f"nothing reads 'upstream': '{element.name}' only makes this task wait for it",
                 Place(source.path, element.span),
                 task=task.name,
                 unnecessary=True,
@@ -144,7 +144,7 @@ def unused_upstream(task: Task) -> Iterator[Problem]:
         if element.name not in read:
             yield problem(
                 "unused-upstream",
-                f'Nothing reads upstream["{element.name}"]: it only makes this task wait for it.',
+                f'nothing reads upstream["{element.name}"]: it only makes this task wait for it',
                 Place(source.path, element.span),
                 task=task.name,
                 unnecessary=True,
@@ -174,7 +174,7 @@ def _key(project: Project, task: Task, reference: Reference, key: str, place: Pl
     if is_pattern(name):
         matches = task.needs.get(name, ())
         if matches and key not in matches:
-            yield _unknown_key(task, place, f"'{name}' matches no task called '{key}'.", key, matches)
+            yield _unknown_key(task, place, f"'{name}' matches no task called '{key}'", key, matches)
         return
     upstream = project.tasks.get(name)
     if upstream is None or name not in task.needs or upstream.products is None:
@@ -182,11 +182,11 @@ def _key(project: Project, task: Task, reference: Reference, key: str, place: Pl
     products = upstream.products
     related = [Related(products.place, f"the product of '{name}'")]
     if products.form == "single" and products.are_files:
-        message = f"The product of '{name}' is one path without keys: leave ['{key}'] out."
+        message = f"the product of '{name}' is one path without keys: leave ['{key}'] out"
         yield problem("unknown-product-key", message, place, related=related, task=task.name)
     elif products.form == "mapping" and products.get(key) is None:
         keys = [item.key for item in products.items]
-        message = f"The product of '{name}' has no key '{key}'."
+        message = f"the product of '{name}' has no key '{key}'"
         yield _unknown_key(task, place, message, key, keys, related)
 
 
@@ -201,9 +201,9 @@ def _unknown_key(
     near = nearest(key, known)
     fixes: list[Fix] = []
     if near is not None:
-        message += f" Did you mean '{near}'?"
+        message += f"; did you mean '{near}'?"
         fixes.append(Fix(f"Change to '{near}'", (Edit(place, near),), preferred=True))
     else:
         shown = ", ".join(repr(one) for one in known[:8])
-        message += f" It has {shown}{', …' if len(known) > 8 else ''}."
+        message += f"; it has {shown}{', …' if len(known) > 8 else ''}"
     return problem("unknown-product-key", message, place, related=related or (), fixes=fixes, task=task.name)

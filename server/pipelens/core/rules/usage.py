@@ -6,7 +6,7 @@ from pipelens.core.problems import Rule
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        "undeclared-upstream",
+        "undeclared-reference",
         "warning",
         "A notebook reads an upstream that it does not declare.",
         """\
