@@ -7,6 +7,7 @@ is appended to it.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -104,34 +105,42 @@ def _sketch_file(project: Project, task: Task, path: str, sketch: Sketch) -> Non
 
 
 def _sketch_function(project: Project, task: Task, missing: UnresolvedFunction, sketch: Sketch) -> None:
-    *modules, function = missing.dotted_path.split(".")
-    names = [*modules, function]
-    if not modules or not all(name.isidentifier() for name in names):
-        sketch.left.append(f"{missing.dotted_path}: is no dotted path of a module and a function")
+    found = _module_for(project, missing)
+    if found is None:
+        sketch.left.append(f"{missing.dotted_path}: {missing.reason}")
         return
-    path = missing.path if missing.part >= len(modules) else None
-    if path is None:
-        if not missing.certain and _is_elsewhere(project, modules[0]):
-            sketch.left.append(f"{missing.dotted_path}: {missing.reason}")
-            return
-        folder = os.path.join(project.spec.folder, *modules[:-1])
-        path = os.path.join(folder, f"{modules[-1]}.py")
-        package = os.path.join(folder, modules[-1], "__init__.py")
-        path = package if os.path.exists(package) else path
-        sketch.packages += [
-            os.path.join(project.spec.folder, *modules[:depth], "__init__.py")
-            for depth in range(1, len(modules))
-        ]
-    text = source_templates.function(_blank(project, task, function))
+    path, packages = found
+    sketch.packages += packages
+    text = source_templates.function(_blank(project, task, missing.dotted_path.rpartition(".")[2]))
     texts = sketch.functions.setdefault(path, [])
     if text not in texts:
         texts.append(text)
 
 
-def _is_elsewhere(project: Project, module: str) -> bool:
-    """Whether a module of that name may be an installed one, which is not ours to write."""
-    here = os.path.join(project.spec.folder, module)
-    return not (os.path.isdir(here) or os.path.isfile(f"{here}.py"))
+def _module_for(project: Project, missing: UnresolvedFunction) -> tuple[str, list[str]] | None:
+    """The file that a missing function belongs in and the `__init__.py` files it needs; None when
+    writing a file would not make the function be found (an installed package, a compiled module …)."""
+    *modules, function = missing.dotted_path.split(".")
+    names = [*modules, function]
+    if not modules or not missing.certain or not all(name.isidentifier() for name in names):
+        return None
+    if modules[0] in sys.stdlib_module_names:
+        return None
+    if missing.part >= len(modules):
+        if missing.path is not None:
+            return missing.path, []
+        base, known = project.spec.folder, 0
+    else:
+        if missing.path is not None and os.path.basename(missing.path) != "__init__.py":
+            return None
+        base = project.spec.folder if missing.path is None else os.path.dirname(missing.path)
+        known = 0 if missing.path is None else missing.part
+    folder = os.path.join(base, *modules[known:-1])
+    packages = [
+        os.path.join(base, *modules[known:end], "__init__.py") for end in range(known + 1, len(modules))
+    ]
+    inside = os.path.join(folder, modules[-1])
+    return (os.path.join(inside, "__init__.py") if os.path.isdir(inside) else f"{inside}.py"), packages
 
 
 def _blank(project: Project, task: Task, name: str) -> Blank:

@@ -1,7 +1,6 @@
-# %% [markdown]
-# # The year in numbers
-
 # %%
+"""The year in numbers: the warmest and the coldest day."""
+
 import csv
 import json
 
