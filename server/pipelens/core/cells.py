@@ -88,7 +88,7 @@ class Cells:
     format_name: str
     metadata: Mapping[str, object] = field(default_factory=lambda: _EMPTY)
     nbformat: tuple[int, int] | None = None
-    first: Position = Position(0, 0)
+    first: Position = NOWHERE.start
 
     @property
     def kept(self) -> tuple[Cell, ...]:

@@ -97,7 +97,7 @@ def _language(name: object, language: object) -> str:
 
 def _wrong(values: Mapping[str, Any], raw: list[_RawCell] | None) -> str | None:
     version = values.get("nbformat")
-    if version != 4 or isinstance(version, bool):
+    if version != 4:
         if "nbformat" not in values:
             return "is JSON, but no notebook: it has no nbformat"
         return f"is a notebook of nbformat {version!r}; only version 4 is read. Convert it with `jupyter nbconvert --to notebook --inplace`"

@@ -88,7 +88,8 @@ class NotebookSource:
 @dataclass(frozen=True, slots=True)
 class FunctionSource:
     """A function found statically. `path`, `line` (0-based, as `graph` prints), `code` as
-    `inspect.getsource` gives it; `span`: the function's name in its `def`."""
+    `inspect.getsource` gives it; `span`: the function's name in its `def`.
+    arguments_known: False for a class that takes its arguments from a base class."""
 
     path: str
     name: str
@@ -102,6 +103,7 @@ class FunctionSource:
     is_async: bool = False
     decorated: bool = False
     problems: tuple[Problem, ...] = ()
+    arguments_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +162,3 @@ Source = (
     | TemplateSource
     | OpaqueSource
 )
-

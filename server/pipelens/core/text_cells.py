@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, cast
 
 from pipelens.core.cells import Cell, CellKind, Cells, CellsError
@@ -124,59 +125,58 @@ def _line_span(document: Document, line: int) -> Span:
 
 def _convert(text: str, extension: str) -> tuple[Any, list[_Read], str, int]:
     """jupytext's notebook, what its reader read, the format's name, the number of header lines."""
-    from jupytext.formats import guess_format, long_form_one_format, read_format_from_metadata
-    from jupytext.header import header_to_metadata_and_cell
-    from jupytext.jupytext import TextNotebookConverter
-
-    form: dict[str, Any] = cast(Any, long_form_one_format)(extension.lstrip("."))
+    formats: Any = import_module("jupytext.formats")
+    headers: Any = import_module("jupytext.header")
+    jupytext: Any = import_module("jupytext.jupytext")
+    form: dict[str, Any] = formats.long_form_one_format(extension.lstrip("."))
     extension = form["extension"]
-    name: str | None = cast(Any, read_format_from_metadata)(text, extension) or form.get("format_name")
+    name: str | None = formats.read_format_from_metadata(text, extension) or form.get("format_name")
     options: dict[str, Any] = {}
     if not name:
-        name, options = cast(Any, guess_format)(text, extension)
+        name, options = formats.guess_format(text, extension)
     if name in ("marimo", "quarto", "pandoc"):
         raise ValueError(f"the format {name} needs its own program")
     if name:
         form["format_name"] = name
     form.update(options)
-    converter: Any = TextNotebookConverter(form, None)
+    converter: Any = jupytext.TextNotebookConverter(form, None)
     lines = text.splitlines()
     reads: list[_Read] = []
-    converter.implementation = copy(converter.implementation)
-    reader = converter.implementation.cell_reader_class
+    implementation: Any = copy(converter.implementation)
+    converter.implementation = implementation
+    reader: Any = implementation.cell_reader_class
     if reader is not None:
-        converter.implementation.cell_reader_class = _recording(reader, len(lines), reads)
-    header: int = cast(Any, header_to_metadata_and_cell)(
+        implementation.cell_reader_class = _recording(reader, len(lines), reads)
+    header: int = headers.header_to_metadata_and_cell(
         lines,
-        converter.implementation.header_prefix,
-        converter.implementation.header_suffix,
-        converter.implementation.extension,
+        implementation.header_prefix,
+        implementation.header_suffix,
+        implementation.extension,
     )[3]
-    return converter.reads(text), reads, name or "light", header
+    notebook: Any = converter.reads(text)
+    return notebook, reads, name or "light", header
 
 
-def _recording(reader: type, total: int, reads: list[_Read]) -> type:
+def _recording(reader: Any, total: int, reads: list[_Read]) -> type:
     """A reader like `reader` that notes in `reads` what it read where."""
 
-    class Recording(reader):
-        def read(self, lines: list[str]) -> tuple[Any, int]:
-            it = cast(Any, self)
-            at = total - len(lines)
-            first = lines[0]
-            try:
-                cell, taken = cast(Any, super()).read(lines)
-            except Exception as error:
-                raise _Failed(at, error) from error
-            alternative = getattr(it, "alternative_start_code_re", None)
-            if alternative is not None:
-                marked = bool(it.start_code_re.match(first) or alternative.match(first))
-            else:
-                marked = bool(it.explicit_soc)
-            original = tuple(it.org_content or ())
-            reads.append(_Read(cell, at, at + marked, original, tuple(it.content or ()), marked))
-            return cell, taken
+    def read(it: Any, lines: list[str]) -> tuple[Any, int]:
+        at = total - len(lines)
+        first = lines[0]
+        try:
+            cell, taken = reader.read(it, lines)
+        except Exception as error:
+            raise _Failed(at, error) from error
+        alternative = getattr(it, "alternative_start_code_re", None)
+        if alternative is not None:
+            marked = bool(it.start_code_re.match(first) or alternative.match(first))
+        else:
+            marked = bool(it.explicit_soc)
+        original = tuple(it.org_content or ())
+        reads.append(_Read(cell, at, at + marked, original, tuple(it.content or ()), marked))
+        return cell, taken
 
-    return Recording
+    return type("Recording", (reader,), {"read": read})
 
 
 def _cells(
@@ -254,7 +254,9 @@ def _lines_of(
 
 def _tags(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     tags = metadata.get("tags")
-    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    if not isinstance(tags, list):
+        return ()
+    return tuple(tag for tag in cast("list[object]", tags) if isinstance(tag, str))
 
 
 def _language(extension: str, metadata: Mapping[str, Any]) -> str:
@@ -262,5 +264,6 @@ def _language(extension: str, metadata: Mapping[str, Any]) -> str:
         return "python"
     if extension.lower() in (".r", ".rmd"):
         return "r"
-    main = (metadata.get("jupytext") or {}).get("main_language")
+    own: dict[str, object] = metadata.get("jupytext") or {}
+    main = own.get("main_language")
     return _LANGUAGES.get(str(main).lower(), str(main or "python").lower())

@@ -1,0 +1,122 @@
+"""Python text: parsed without noise, with columns in code points, and cut into tokens when it does not parse.
+
+`ast` counts columns in UTF-8 bytes and warns on standard error; both end here.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+
+from pipelens.core.text import Position, Span
+
+TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)
+    |(?P<triple>(?<!\w)[rbfuRBFU]{0,2}(?:\"{3}[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*\"{3}
+                                   |'{3}[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'{3}))
+    |(?P<string>(?<!\w)[rbfuRBFU]{0,2}(?:"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))
+    |(?P<word>\w+)
+    |(?P<open>[\[({])
+    |(?P<close>[\])}])
+    |(?P<joined>\\\n)
+    |(?P<newline>\n)
+    |(?P<blank>[ \t\f]+)
+    |(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+"""Tokens good enough for text that does not parse. A triple quote that never closes is none."""
+
+_QUOTES = re.compile(r"""[rbfuRBFU]{0,2}("{3}|'{3}|"|')""")
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """Why text is not Python. line, character: 0-based, in the text, code points."""
+
+    message: str
+    line: int
+    character: int
+    end_line: int
+    end_character: int
+
+
+def parse_python(text: str) -> ast.Module | SyntaxFault:
+    """The syntax tree of `text`, never an exception: also for NUL bytes and endless nesting."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        line = max((error.lineno or 1) - 1, 0)
+        character = max((error.offset or 1) - 1, 0)
+        end_line = max((error.end_lineno or line + 1) - 1, line)
+        end = error.end_offset - 1 if error.end_offset and error.end_offset > 0 else character + 1
+        if (end_line, end) <= (line, character):
+            end_line, end = line, character + 1
+        return SyntaxFault(error.msg or "invalid syntax", line, character, end_line, end)
+    except (RecursionError, MemoryError):
+        return SyntaxFault("it is nested too deeply", 0, 0, 0, 1)
+    except ValueError as error:
+        return SyntaxFault(str(error), 0, 0, 0, 1)
+
+
+class Columns:
+    """Positions of tree nodes in code points. `lines`: the parsed text's lines."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = re.split(r"\r\n|\n|\r", text)
+        self._ascii = text.isascii()
+
+    def character(self, line: int, column: int) -> int:
+        """The code point offset of the byte offset `column` in `line` (0-based)."""
+        if self._ascii or line >= len(self.lines):
+            return column
+        text = self.lines[line]
+        return column if text.isascii() else len(text.encode("utf-8")[:column].decode("utf-8", "ignore"))
+
+    def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg | ast.alias | ast.excepthandler) -> Span:
+        """The stretch of a node."""
+        line, end_line = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        return Span(
+            Position(line, self.character(line, node.col_offset)),
+            Position(end_line, self.character(end_line, node.end_col_offset or node.col_offset)),
+        )
+
+    def slice(self, span: Span) -> str:
+        """The text of a stretch."""
+        start, end = span.start, span.end
+        if start.line == end.line:
+            return self.lines[start.line][start.character : end.character]
+        middle = self.lines[start.line + 1 : end.line]
+        return "\n".join(
+            [self.lines[start.line][start.character :], *middle, self.lines[end.line][: end.character]]
+        )
+
+    def inside_quotes(self, node: ast.expr) -> Span:
+        """The stretch inside the quotes of a string that is one token; of others the whole stretch."""
+        span = self.span(node)
+        text = self.slice(span)
+        match = _QUOTES.match(text)
+        if match is None or span.start.line != span.end.line:
+            return span
+        token = TOKEN.match(text)
+        quote = match[1]
+        if token is None or token.end() != len(text) or not text.endswith(quote):
+            return span
+        return Span(
+            Position(span.start.line, span.start.character + match.end()),
+            Position(span.end.line, span.end.character - len(quote)),
+        )
+
+
+def words(text: str) -> frozenset[str]:
+    """The identifiers in `text`, those inside f-strings too, but not those in comments and strings."""
+    found: set[str] = set()
+    for match in TOKEN.finditer(text):
+        if match.lastgroup == "word":
+            found.add(match[0])
+        elif match.lastgroup in ("string", "triple") and "f" in match[0][:2].lower():
+            found.update(re.findall(r"[^\W\d]\w*", match[0]))
+    return frozenset(found)

@@ -1,0 +1,99 @@
+"""References: `upstream["name"]["key"]` in code, with their places, in half-typed code too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from typing import cast
+
+from pipelens.core.cells import Cell
+from pipelens.core.magics import plain_python
+from pipelens.core.python_text import TOKEN, Columns, parse_python
+from pipelens.core.sources import Reference
+from pipelens.core.text import Span
+
+
+def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...]:
+    """The references in a tree, in text order (section 8.4): constants that subscript `upstream`."""
+    outer: dict[int, ast.Subscript] = {}
+    found: list[ast.Subscript] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Subscript):
+            continue
+        if isinstance(node.value, ast.Subscript):
+            outer[id(node.value)] = node
+        if isinstance(node.value, ast.Name) and node.value.id == "upstream" and _text(node.slice) is not None:
+            found.append(node)
+    references: list[Reference] = []
+    for node in found:
+        key = outer.get(id(node))
+        name = _text(key.slice) if key else None
+        references.append(
+            Reference(
+                _text(node.slice) or "",
+                columns.inside_quotes(node.slice),
+                name,
+                columns.inside_quotes(key.slice) if key and name is not None else None,
+            )
+        )
+    references.sort(key=lambda reference: reference.span)
+    return tuple(references)
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def read_references(cell: Cell) -> tuple[Reference, ...]:
+    """The references in a cell of Python, with their places in the file, half-typed cells too."""
+    if cell.kind != "code" or "upstream" not in cell.source:
+        return ()
+    plain = plain_python(cell.source).text
+    tree = parse_python(plain)
+    if isinstance(tree, ast.Module):
+        found = upstream_subscripts(tree, Columns(plain))
+    else:
+        found = _token_references(plain)
+
+    def place(span: Span | None) -> Span | None:
+        if span is None:
+            return None
+        return cell.span(span.start.line, span.start.character, span.end.line, span.end.character)
+
+    return tuple(
+        Reference(each.name, cast(Span, place(each.span)), each.key, place(each.key_span)) for each in found
+    )
+
+
+def _token_references(text: str) -> tuple[Reference, ...]:
+    """References in text that does not parse, from its tokens."""
+    kept: list[tuple[str, str, int]] = []
+    for match in TOKEN.finditer(text):
+        if match.lastgroup not in ("blank", "newline", "joined", "comment"):
+            kept.append((match.lastgroup or "", match[0], match.start()))
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    found: list[Reference] = []
+    at = 0
+    while at < len(kept):
+        if kept[at][1] == "upstream" and not (at and kept[at - 1][1] == "."):
+            name = _subscript(kept, at + 1, starts)
+            if name is not None:
+                key = _subscript(kept, at + 4, starts)
+                found.append(Reference(*name, *(key or (None, None))))
+        at += 1
+    return tuple(found)
+
+
+def _subscript(tokens: list[tuple[str, str, int]], at: int, starts: list[int]) -> tuple[str, Span] | None:
+    """The string of `["…"]` at `at`; the closing bracket may be missing."""
+    if at + 1 >= len(tokens) or tokens[at][1] != "[" or tokens[at + 1][0] != "string":
+        return None
+    _, text, offset = tokens[at + 1]
+    if text[0] not in "\"'" or len(text) < 2 or text[-1] != text[0] or "\\" in text:
+        return None
+    if at + 2 < len(tokens) and tokens[at + 2][1] != "]" and not text:
+        return None
+    line = bisect_right(starts, offset) - 1
+    begin = offset - starts[line] + 1
+    return text[1:-1], Span.on_line(line, begin, begin + len(text) - 2)
