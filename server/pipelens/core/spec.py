@@ -44,13 +44,18 @@ class DottedPath:
     arguments: Mapping[str, object] = field(default_factory=_nothing)
 
 
+def _no_calls() -> Mapping[str, DottedPath]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """One product.
 
     key: `""` for a single product, `"0"`, `"1"` … in a list, else the mapping's key as text.
     path: absolute native path for files; for relations the name as Ploomber prints it.
-    written: the text in the file, placeholders and all.
+    written: the text in the file, placeholders and all. identity: what makes it the same product as
+    another one (a table and a view of one name differ).
     """
 
     key: str
@@ -58,6 +63,7 @@ class Product:
     written: str
     place: Place
     key_place: Place | None = None
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,9 @@ class TaskSpec:
     source: as expanded: a path as written, or a dotted path. source_path: absolute native path of
     a file source, None for a dotted path. options: the keys of the class (`executor_params`,
     `static_analysis` …), expanded and cast. key_places: each written key of the entry.
-    products: None when the entry has none (a broken entry, or `extract_product`).
+    products: None when the entry has none (a broken entry, or `extract_product`). calls: params (and
+    keys of a grid) whose value is the result of a function. named: whether the name is written;
+    name_is_text: a name like 2024 is a number, which no source can ask for.
     """
 
     name: str
@@ -120,10 +128,9 @@ class TaskSpec:
     option_places: Mapping[str, Place] = field(default_factory=_no_places)
     key_places: Mapping[str, Place] = field(default_factory=_no_places)
     grid_index: int | None = None
-
-    @property
-    def label(self) -> str:
-        return self.name
+    calls: Mapping[str, DottedPath] = field(default_factory=_no_calls)
+    named: bool = False
+    name_is_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pipelens.core.text import split_lines
 _ENTRY = re.compile(r"( *)-(?=[ \r\n]|$)")
 _KEY = re.compile(r"""(?:[^\s#\-\[\]{},&*!|>'"%@`?:][^:#\r\n]*|'[^'\r\n]*'|"[^"\\\r\n]*")\s*:(?=[ \r\n]|$)""")
 _TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:\s*(?:#[^\r\n]*)?[\r\n]*$""")
+_NAMES_TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,7 @@ def lay_out(text: str) -> Layout | None:
                         sections.append((begin, number))
                         begin = None
                     indent, entry = len(dash[1]), number
-                elif entry is None and line.strip() and not line.lstrip().startswith("#"):
-                    return None
-                elif entry is not None and not _deeper(line, indent or 0):
+                elif (entry is None and line.strip() and not line.lstrip().startswith("#")) or (entry is not None and not _deeper(line, indent or 0)):
                     return None
             elif not in_tasks and begin is None and first == " " and not _blank(line):
                 return None
@@ -67,7 +66,7 @@ def lay_out(text: str) -> Layout | None:
         if first == "\t" or line.startswith(("...", "%")):
             return None
         if line.startswith("---"):
-            if number and any(not _blank(other) for other in lines[:number]) or line[3:].strip():
+            if (number and any(not _blank(other) for other in lines[:number])) or line[3:].strip():
                 return None
             continue
         if _ENTRY.match(line):
@@ -91,7 +90,9 @@ def lay_out(text: str) -> Layout | None:
         elif begin is not None:
             sections.append((begin, number))
         in_tasks, begin = False, number
-        if _TASKS.match(line):
+        if _NAMES_TASKS.match(line):
+            if not _TASKS.match(line):
+                return None
             if tasks_line is not None:
                 return None
             tasks_line, in_tasks, indent = number, True, None

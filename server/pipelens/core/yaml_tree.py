@@ -246,7 +246,7 @@ def section_piece(text: str, first_line: int) -> Piece | None:
     """A section's lines as a piece; None where they are not one section alone."""
     pair = compose_section(text)
     count = text.count("\n") or 1
-    marks = Marks(Document(text))
+    marks = Marks(Document(text), -first_line)
     match pair:
         case None:
             return None

@@ -1,0 +1,427 @@
+"""Reading one piece of a pipeline file: nodes to values, with their places and problems.
+
+Values come out expanded (section 3.4) and cast (section 4). A piece is an entry of `tasks:` or a
+top-level section; a `PieceReader` collects what is wrong with it and which placeholders it uses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from pipelens.core.env import Env
+from pipelens.core.files import Files
+from pipelens.core.keys import Key
+from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+from pipelens.core.spec import DottedPath, Meta, Named
+from pipelens.core.suggestions import nearest
+from pipelens.core.text import Document, Position, Span
+from pipelens.core.values import cast, cast_tree
+from pipelens.core.yaml_tree import Marks, YamlError
+from pipelens.core.yaml_values import Construction, Fault
+
+_PLACEHOLDER = re.compile(r"\{[{%#]")
+_QUOTED = re.compile(r"""\s*(?:"[^"]*"|'[^']*')\s*(?:#.*)?""")
+
+Pair = tuple[ScalarNode, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecContext:
+    """What an entry's meaning depends on besides its own text.
+
+    path: the file it is in. base: the folder its relative sources start from. pipeline_serializer:
+    whether the spec has one. clients: class names with a client.
+    """
+
+    path: str
+    root: str
+    folder: str
+    cwd: str
+    base: str
+    env: Env
+    files: Files = field(compare=False)
+    meta: Meta = field(default_factory=Meta)
+    clients: frozenset[str] = frozenset()
+    imported: bool = False
+    trusted: bool = True
+    constant_result: Callable[[str], object] | None = field(default=None, compare=False)
+
+
+class PieceReader:
+    """Reads one piece. Problems and placeholders are collected in `problems` and `placeholders`."""
+
+    def __init__(self, context: SpecContext, marks: Marks, entry: int | None) -> None:
+        self.context = context
+        self.marks = marks
+        self.entry = entry
+        self.problems: list[Problem] = []
+        self.placeholders: list[Named] = []
+        self.task: str | None = None
+        self._construction = Construction()
+
+    # -- places and problems
+
+    def place(self, node: Node) -> Place:
+        return Place(self.context.path, self.marks.span(node), self.entry)
+
+    def at(self, span: Span) -> Place:
+        return Place(self.context.path, span, self.entry)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        where: Node | Place,
+        *,
+        fixes: Iterable[Fix] = (),
+        related: Iterable[Related] = (),
+        unnecessary: bool = False,
+    ) -> None:
+        place = where if isinstance(where, Place) else self.place(where)
+        self.problems.append(
+            problem(code, message, place, fixes=fixes, related=related, task=self.task, unnecessary=unnecessary)
+        )
+
+    def replacement(self, node: Node, text: str, title: str | None = None) -> Fix:
+        """The fix that writes `text` instead of the scalar, in its quotes where it has some."""
+        place = self.place(node)
+        quote = node.style if isinstance(node, ScalarNode) and node.style in ("'", '"') else ""
+        return Fix(title or f"Change to {text!r}", (Edit(place, f"{quote}{text}{quote}"),), preferred=True)
+
+    # -- values
+
+    def raw(self, node: Node) -> object:
+        """The value as written, neither expanded nor cast; None where it has none."""
+        made = self._construction.value(node)
+        if isinstance(made, Fault):
+            self._fault(made, node)
+            return None
+        return made
+
+    def value(self, node: Node) -> object:
+        """The value, expanded and cast."""
+        made = self._construction.value(node)
+        match made:
+            case Fault():
+                self._fault(made, node)
+                return None
+            case str():
+                return self._text(node, made)
+            case list() | dict() if self._has_placeholder(node):
+                return self._expanded(node)
+            case _:
+                return cast_tree(made)
+
+    def text(self, node: Node) -> str | None:
+        """The expanded text of a scalar that must be text (a path, a name); None when it is not."""
+        value = self.value(node)
+        return value if isinstance(value, str) else None
+
+    def _text(self, node: Node, written: str) -> object:
+        if not _PLACEHOLDER.search(written):
+            return cast(written)
+        expanded = self.expand(node, written)
+        return cast(expanded)
+
+    def expand(self, node: Node, written: str) -> str:
+        """`written` with its placeholders filled in; left as it is where they cannot be."""
+        from pipelens.core.env import problems_of_expansion
+        from pipelens.core.templates import expand
+
+        expansion = expand(written, self.context.env.values)
+        place_at = self._place_inside(node, written)
+        for used in expansion.names:
+            self.placeholders.append(Named(used.name, place_at(used.start, used.end)))
+        self.problems.extend(problems_of_expansion(expansion, place_at, self.context.env))
+        return expansion.text
+
+    def _place_inside(self, node: Node, written: str) -> Callable[[int, int], Place]:
+        """From offsets in the scalar's value to places: exact where the value stands as written."""
+        start: int = node.start_mark.index + self.marks.offset  # pyright: ignore
+        document = self.marks.document
+        shift = 1 if isinstance(node, ScalarNode) and node.style in ("'", '"') else 0
+        exact = document.text.startswith(written, start + shift)
+
+        def place_at(first: int, last: int) -> Place:
+            if not exact:
+                return self.place(node)
+            begin, end = document.position(start + shift + first), document.position(start + shift + last)
+            up = self.marks.first_line
+            return self.at(
+                Span(Position(begin.line - up, begin.character), Position(end.line - up, end.character))
+            )
+
+        return place_at
+
+    def _has_placeholder(self, node: Node) -> bool:
+        match node:
+            case ScalarNode(value=value):
+                return bool(_PLACEHOLDER.search(value))
+            case SequenceNode(value=items):
+                return any(self._has_placeholder(item) for item in items)
+            case MappingNode(value=pairs):
+                return any(self._has_placeholder(value) for _, value in pairs)
+            case _:
+                return False
+
+    def _expanded(self, node: Node) -> object:
+        match node:
+            case SequenceNode(value=items):
+                return [self._expanded(item) for item in items]
+            case MappingNode():
+                pairs = self._construction.pairs(node)
+                if isinstance(pairs, Fault):
+                    return None
+                return {self.raw(key): self._expanded(value) for key, value in pairs}  # pyright: ignore
+            case _:
+                return self.value(node)
+
+    def _fault(self, fault: Fault, node: Node) -> None:
+        document = self.marks.document
+        begin = document.position(fault.start + self.marks.offset)
+        end = document.position(fault.end + self.marks.offset)
+        up = self.marks.first_line
+        span = Span(Position(begin.line - up, begin.character), Position(end.line - up, end.character))
+        text = document.text[fault.start + self.marks.offset : fault.end + self.marks.offset]
+        if "cannot be a key" in fault.message and text.startswith("{"):
+            self.unquoted_placeholder(self.place(node), document.slice(document.span(node.start_mark.index, node.end_mark.index)))  # pyright: ignore
+            return
+        self.report("yaml-value", f"this value {fault.message}", self.at(span))
+
+    def unquoted_placeholder(self, place: Place, text: str) -> None:
+        text = text.strip()
+        fix = Fix("Put the value in quotes", (Edit(place, "'" + text.replace("'", "''") + "'"),), preferred=True)
+        self.report(
+            "unquoted-placeholder",
+            f"YAML reads {text} as a mapping; a value that begins with a placeholder needs quotes",
+            place,
+            fixes=[fix],
+        )
+
+    # -- mappings
+
+    def pairs(self, node: MappingNode) -> list[Pair]:
+        """The pairs of a mapping, merges resolved, the last of equal keys alone; others are reported."""
+        found = self._construction.pairs(node)
+        if isinstance(found, Fault):
+            self._fault(found, node)
+            return []
+        last: dict[str, Pair] = {}
+        own = {id(key) for key, _ in node.value}
+        for key, value in found:
+            if not isinstance(key, ScalarNode):
+                text = self.marks.document.slice(self.marks.document.span(key.start_mark.index, key.end_mark.index))  # pyright: ignore
+                self.report("wrong-type", f"a key must be a plain word, not {_shape(key)} ({text[:40]})", key)
+                continue
+            if key.value in last and id(last[key.value][0]) in own:
+                first = last[key.value][0]
+                self.report(
+                    "duplicate-key",
+                    f"{key.value!r} is written twice; the last one counts",
+                    first,
+                    related=[Related(self.place(key), "this one counts")],
+                )
+            last[key.value] = (key, value)
+        return list(last.values())
+
+    def check_keys(self, pairs: Iterable[Pair], known: Mapping[str, Key], what: str) -> None:
+        """Report the keys that `known` lacks."""
+        for key, _ in pairs:
+            if key.value not in known:
+                self.unknown_key(key, tuple(known), what)
+
+    def unknown_key(self, key: ScalarNode, known: Iterable[str], what: str) -> None:
+        names = sorted(known)
+        near = nearest(str(key.value), names)
+        hint = f"; did you mean {near!r}?" if near else f"; known are {', '.join(names)}"
+        fixes = [self.replacement(key, near)] if near else []
+        self.report("unknown-key", f"{what} has no key {key.value!r}{hint}", key, fixes=fixes)
+
+    def mapping(self, node: Node, what: str) -> list[Pair] | None:
+        """The pairs of a node that must be a mapping; reports and gives None when it is not."""
+        if isinstance(node, MappingNode):
+            return self.pairs(node)
+        self.wrong_type(node, what, "a mapping")
+        return None
+
+    def constant_result(self, call: DottedPath) -> object:
+        """What a function returns where that can be read without running it, else None."""
+        resolve = self.context.constant_result
+        return resolve(call.path) if resolve and not call.arguments else None
+
+    def wrong_type(self, node: Node, what: str, expected: str) -> None:
+        self.report("wrong-type", f"{what} must be {expected}, not {_shape(node)}", node)
+
+    def is_null(self, node: Node) -> bool:
+        return isinstance(node, ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+    def boolean(self, node: Node, what: str) -> bool:
+        """The truth of a switch: any non-empty value is yes, as in Ploomber; others are warned of."""
+        value = self.value(node)
+        if not isinstance(value, bool):
+            self.report(
+                "not-a-boolean",
+                f"{what} is a switch; {value!r} counts as {'true' if value else 'false'}",
+                node,
+                fixes=[self.replacement(node, "true" if value else "false")] if isinstance(node, ScalarNode) else (),
+            )
+        return bool(value)
+
+    def choice(self, node: Node, what: str, choices: tuple[str, ...]) -> str | None:
+        """A word out of `choices`; reports and gives None for any other."""
+        value = self.value(node)
+        if isinstance(value, str) and value in choices:
+            return value
+        near = nearest(value, choices) if isinstance(value, str) else None
+        hint = f"; did you mean {near!r}?" if near else f"; it takes {', '.join(choices)}"
+        shown = repr(value) if isinstance(node, ScalarNode) else _shape(node)
+        fixes = [self.replacement(node, near)] if near else []
+        self.report("invalid-choice", f"{what} cannot be {shown}{hint}", node, fixes=fixes)
+        return None
+
+    def dotted_path(self, node: Node, what: str) -> DottedPath | None:
+        """A dotted path spec (section 5.8); reports and gives None for anything else."""
+        arguments: dict[str, object] = {}
+        target = node
+        if isinstance(node, MappingNode):
+            named: Node | None = None
+            for key, value in self.pairs(node):
+                if key.value == "dotted_path":
+                    named = value
+                else:
+                    arguments[str(key.value)] = self.value(value)
+            if named is None:
+                self.report("missing-key", f"{what} lacks the key 'dotted_path'", node)
+                return None
+            target = named
+        text = self.value(target)
+        if not isinstance(text, str):
+            self.wrong_type(target, what, "the dotted path of a function, such as 'module.function'")
+            return None
+        if "::" in text:
+            right = text.replace("::", ".")
+            self.report(
+                "invalid-dotted-path",
+                f"{what} is written {right!r}; `::` is only for values of params and grid",
+                target,
+                fixes=[self.replacement(target, right)],
+            )
+            return None
+        parts = text.split(".")
+        if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+            self.report(
+                "invalid-dotted-path",
+                f"{what} must be a dotted path of at least two parts, such as 'module.function'; got {text!r}",
+                target,
+            )
+            return None
+        return DottedPath(text, self.place(target), arguments)
+
+
+def _shape(node: Node) -> str:
+    match node:
+        case MappingNode():
+            return "a mapping"
+        case SequenceNode():
+            return "a list"
+        case ScalarNode(tag="tag:yaml.org,2002:null"):
+            return "empty"
+        case ScalarNode(tag="tag:yaml.org,2002:int" | "tag:yaml.org,2002:float", value=value):
+            return f"the number {value}"
+        case ScalarNode(tag="tag:yaml.org,2002:bool", value=value):
+            return f"the switch {value}"
+        case ScalarNode(value=value):
+            return f"the text {value[:40]!r}"
+        case _:
+            return "this"
+
+
+def yaml_problem(error: YamlError, text: str, context: SpecContext, entry: int | None, down: int = 0) -> Problem:
+    """A YAML error as a problem at the smallest place that shows it, in words for the usual causes.
+
+    text: what was composed. down: how many lines above it count in the problem's place.
+    """
+    found = _yaml_problem(error, text, context, entry)
+    if not down:
+        return found
+
+    def moved(place: Place) -> Place:
+        return replace(place, span=place.span.shifted(down))
+
+    return replace(
+        found,
+        place=moved(found.place),
+        related=tuple(replace(other, place=moved(other.place)) for other in found.related),
+        fixes=tuple(
+            replace(fix, edits=tuple(replace(edit, place=moved(edit.place)) for edit in fix.edits if isinstance(edit, Edit)))
+            for fix in found.fixes
+        ),
+    )
+
+
+def _yaml_problem(error: YamlError, text: str, context: SpecContext, entry: int | None) -> Problem:
+    document = Document(text)
+    span, message = error.span, error.message
+    related: list[Related] = []
+    fixes: list[Fix] = []
+    line = document.lines[span.start.line] if span.start.line < len(document.lines) else ""
+    if error.at_end and error.context_span and "quoted scalar" in error.context:
+        start = error.context_span.start
+        span = Span(start, Position(start.line, start.character + 1))
+        message = "this quote is never closed"
+    elif error.at_end and error.context_span and "flow" in error.context:
+        start = error.context_span.start
+        span = Span(start, Position(start.line, start.character + 1))
+        message = f"this bracket is never closed ({message})"
+    elif found := _unquoted(document, span, error):
+        span, text = found
+        quoted = "'" + text.replace("'", "''") + "'"
+        place = Place(context.path, span, entry)
+        fixes.append(Fix("Put the value in quotes", (Edit(place, quoted),), preferred=True))
+        return problem(
+            "unquoted-placeholder",
+            f"a value that begins with a placeholder needs quotes: {quoted}",
+            place,
+            fixes=fixes,
+        )
+    elif "\\t" in error.message or "'\\t'" in error.message or "\t" in line[: span.start.character + 1]:
+        message = "YAML does not take tabs for indentation; use spaces"
+    elif "mapping values are not allowed" in error.message:
+        message = "a ': ' is not allowed here; is the line indented wrongly, or does the text need quotes?"
+    elif "could not find expected ':'" in error.message:
+        message = "a ':' is missing behind this key"
+        if error.context_span:
+            span = _to_line_end(document, error.context_span.start)
+    elif "expected <block end>" in error.message:
+        message = "this does not line up with what stands above it; check the indentation"
+        if error.context_span:
+            related.append(Related(Place(context.path, error.context_span, entry), "the block begins here"))
+    elif error.context:
+        message = f"{message}, {error.context}"
+    return problem("yaml-error", f"not valid YAML: {message}", Place(context.path, span, entry), related=related)
+
+
+def _unquoted(document: Document, span: Span, error: YamlError) -> tuple[Span, str] | None:
+    """The unquoted placeholder value on the error's line, or on the line where its context begins."""
+    lines = {span.start.line}
+    if error.context_span:
+        lines.add(error.context_span.start.line)
+    for number in sorted(lines):
+        if number >= len(document.lines):
+            continue
+        match = re.match(r"\s*(?:- )?[\w.-]+:\s+(\{\{[^'\"#]*?)\s*$", document.lines[number])
+        match = match or re.match(r"\s*-\s+(\{\{[^'\"#]*?)\s*$", document.lines[number])
+        if match:
+            return Span.on_line(number, match.start(1), match.end(1)), match[1]
+    return None
+
+
+def _to_line_end(document: Document, start: Position) -> Span:
+    end = len(document.lines[start.line].rstrip()) if start.line < len(document.lines) else start.character
+    return Span(start, Position(start.line, max(end, start.character + 1)))
+
+
