@@ -12,5 +12,5 @@ RULES: tuple[Rule, ...] = (
     Rule("product-conflict", "error", "The product is declared in two places.", "…"),
     Rule("product-relative-to-source", "error", "product_relative_to_source with a function task.", "…"),
     Rule("notebook-product-missing", "error", "A notebook task does not say where its notebook goes.", "…"),
-    Rule("notebook-product-extension", "error", "A notebook"s product of no known format.", "…"),
+    Rule("notebook-product-extension", "error", "A notebook's product of no known format.", "…"),
 )

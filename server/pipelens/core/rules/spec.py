@@ -20,7 +20,7 @@ RULES: tuple[Rule, ...] = (
     Rule("invalid-dotted-path", "error", "Not the dotted path of a function.", "…"),
     Rule("unknown-class", "error", "There is no such task or product class.", "…"),
     Rule("unknown-executor", "error", "There is no such executor.", "…"),
-    Rule("executor-as-text", "warning", "An executor"s dotted path as plain text.", "…"),
+    Rule("executor-as-text", "warning", "An executor's dotted path as plain text.", "…"),
     Rule("location-not-alone", "error", "`location` beside other sections.", "…"),
     Rule("python-api", "info", "The pipeline is built by Python code.", "…"),
     Rule("other-tool", "info", "The file belongs to another tool.", "…"),
