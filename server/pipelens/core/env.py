@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipelens.core.problems import Place, Problem
+from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+
+if TYPE_CHECKING:
+    from pipelens.core.expansion import Expansion
 
 Origin = Literal["default", "file", "imported", "command line"]
 
@@ -49,11 +52,82 @@ class Env:
 
     path: the env file, None when there is none. values: by name, nested mappings as they are.
     used: top-level names that the file's own values refer to. folders: those to create at build
-    (section 3.2, `path`).
+    (section 3.2, `path`); relative ones count from the working folder. imported: files named in
+    `meta.import_from`. broken: a file could not be read, so that nobody knows what it defines.
     """
 
     path: str | None = None
     values: Mapping[str, EnvValue] = field(default_factory=lambda: MappingProxyType({}))
     used: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideError:
+    """Why an `--env--KEY` option cannot be taken: a mistake on the command line, not in a file."""
+
+    message: str
+
+
+_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "undefined": "undefined-placeholder",
+        "missing-attribute": "missing-placeholder-key",
+        "syntax": "template-syntax",
+        "refused": "template-refused",
+        "failed": "template-failure",
+    }
+)
+
+
+def problems_of_expansion(
+    expansion: Expansion, place_at: Callable[[int, int], Place], env: Env | None = None
+) -> list[Problem]:
+    """The problems of one expanded string; `place_at` turns two offsets in it into a place.
+
+    A near name is offered as a fix where the place shows the name alone (in a YAML string with
+    escapes it may show the whole string). env: shows where the name that is meant is defined; of a
+    broken one nothing is reported as undefined.
+    """
+    found: list[Problem] = []
+    for error in expansion.errors:
+        if error.kind == "undefined" and env is not None and env.broken:
+            continue
+        place = place_at(error.start, error.end)
+        fixes: list[Fix] = []
+        related: list[Related] = []
+        if error.suggestion is not None:
+            if _shows(place, error.end - error.start):
+                fixes.append(Fix(f"Change to '{error.suggestion}'", (Edit(place, error.suggestion),)))
+            meant = env.values.get(error.suggestion) if env is not None else None
+            if error.kind == "undefined" and meant is not None and meant.place is not None:
+                related.append(Related(meant.place, f"'{error.suggestion}' is defined here"))
+        found.append(problem(_CODES[error.kind], error.message, place, related=related, fixes=fixes))
+    return found
+
+
+def _shows(place: Place, length: int) -> bool:
+    start, end = place.span.start, place.span.end
+    return start.line == end.line and end.character - start.character == length
+
+
+def unused_keys(env: Env, used_names: Container[str]) -> list[Problem]:
+    """A warning for each key of the env file that neither the spec (`used_names`) nor the env uses."""
+    return [
+        problem(
+            "unused-env-key",
+            f"'{value.name}' is used neither in the pipeline nor in the env. Use it as "
+            f"{{{{{value.name}}}}}, or take it out",
+            value.place,
+            unnecessary=True,
+        )
+        for value in env.values.values()
+        if value.origin in ("file", "command line")
+        and value.place is not None
+        and value.name not in used_names
+        and value.name not in env.used
+        and value.name != "_module"
+    ]

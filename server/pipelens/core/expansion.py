@@ -278,7 +278,7 @@ def _undefined(used: UsedName, env: Mapping[str, EnvValue]) -> TemplateError:
     if used.name in _NEEDS:
         hint = f": {_NEEDS[used.name]}"
     elif suggestion is not None:
-        hint = f". Did you mean '{suggestion}'?"
+        hint = f"; did you mean '{suggestion}'?"
     else:
         hint = ": there is no such key in the env"
     message = f"Placeholder '{used.name}' is not defined{hint}"
@@ -316,7 +316,7 @@ def _missing_part(
     keys = [key for key in mapping if isinstance(typed(object, key), str)]
     suggestion = nearest(part.name, keys)
     before = ".".join((used.name, *(other.name for other in used.parts if other.start < part.start)))
-    hint = f". Did you mean '{suggestion}'?" if suggestion else f"; it has {_listed(keys)}" if keys else ""
+    hint = f"; did you mean '{suggestion}'?" if suggestion else f"; it has {_listed(keys)}" if keys else ""
     message = f"'{before}' has no key '{part.name}'{hint}"
     return TemplateError(failure.kind, message, part.start, part.end, part.name, suggestion)
 

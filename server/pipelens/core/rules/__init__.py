@@ -6,10 +6,21 @@ A family module holds a tuple `RULES` of `Rule`. Add a rule there and nowhere el
 from __future__ import annotations
 
 from pipelens.core.problems import Rule
-from pipelens.core.rules import callables, env, graph, products, settings, sources, spec, tasks, usage
+from pipelens.core.rules import (
+    callables,
+    env,
+    graph,
+    location,
+    products,
+    settings,
+    sources,
+    spec,
+    tasks,
+    usage,
+)
 
 REGISTER: dict[str, Rule] = {
     rule.code: rule
-    for family in (spec, env, tasks, sources, callables, products, usage, graph, settings)
+    for family in (spec, location, env, tasks, sources, callables, products, usage, graph, settings)
     for rule in family.RULES
 }
