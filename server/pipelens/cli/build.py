@@ -165,4 +165,6 @@ def _run(
             cwd=arguments.cwd,
             environ=os.environ,
         )
+    if result.refused is not None:
+        raise Refusal(result.refused, exit_code=result.exit_code)
     return result.exit_code, record

@@ -31,7 +31,7 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
         match event:
             case RunStarted():
                 self._screen.line(*interpreter_line(event))
-            case TaskChanged(state="started"):
+            case TaskChanged(state="started", total=total) if total:
                 why = f" ({event.reason})" if event.reason else ""
                 self._screen.line(f"[{event.number}/{event.total}] {event.task}: running{why}")
             case TaskChanged(state="finished" | "failed"):
@@ -101,10 +101,12 @@ def interpreter_line(started: RunStarted) -> tuple[Segment, ...]:
 
 
 def ended_line(change: TaskChanged, screen: Screen) -> tuple[Segment, ...]:
-    state = "fresh" if change.state == "finished" else "failed"
+    ok = change.state == "finished"
+    state = "fresh" if ok else "failed"
     took = "" if change.seconds is None else f" in {duration(change.seconds)}"
+    why = f": {change.reason.splitlines()[0]}" if change.reason and not ok else ""
     return (
         Segment(f"{screen.symbol(state)} ", STATE_STYLES[state]),
         Segment(change.task, "bold"),
-        Segment(f" {'done' if change.state == 'finished' else 'failed'}{took}"),
+        Segment(f" {'done' if ok else 'failed'}{took}{why}"),
     )

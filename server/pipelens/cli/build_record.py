@@ -47,6 +47,17 @@ class BuildRecord:
         """The tasks that were executed, in the order in which they ended."""
         return [change for change in self.changes.values() if change.state in ("finished", "failed")]
 
+    def outcome(self, change: TaskChanged) -> str:
+        """How an executed task ended: `done`, `failed` or `stopped`."""
+        if change.state == "finished":
+            return "done"
+        interrupted = self.ended is not None and change.task not in self.ended.failed
+        return "stopped" if interrupted else "failed"
+
+    @property
+    def failed(self) -> list[str]:
+        return [change.task for change in self.ran if self.outcome(change) == "failed"]
+
     @property
     def left(self) -> list[tuple[str, str]]:
         """The tasks that were not executed, each with its reason."""

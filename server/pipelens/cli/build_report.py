@@ -18,6 +18,8 @@ _ACTIONS = {
     "unselected": ("left out", "never_run"),
 }
 
+_OUTCOMES = {"done": ("True", "fresh"), "failed": ("failed", "failed"), "stopped": ("stopped", "stale")}
+
 
 def planned(plan: Plan, screen: Screen) -> Iterator[Line]:
     """What `--dry-run` prints."""
@@ -45,11 +47,11 @@ def finished(record: BuildRecord, screen: Screen) -> Iterator[Line]:
     for change in record.ran:
         seconds = change.seconds or 0.0
         share = 100 * seconds / total if total else 0.0
-        ok = change.state == "finished"
+        word, state = _OUTCOMES[record.outcome(change)]
         rows.append(
             (
                 Segment(change.task, "bold"),
-                Segment("True" if ok else "failed", STATE_STYLES["fresh" if ok else "failed"]),
+                Segment(word, STATE_STYLES[state]),
                 Segment(f"{seconds:.2f}"),
                 Segment(f"{share:.1f}"),
                 Segment(record.actions.get(change.task, ("", ""))[1]),
@@ -72,25 +74,25 @@ def finished(record: BuildRecord, screen: Screen) -> Iterator[Line]:
 
 
 def summary(record: BuildRecord) -> Line:
-    failed = [change.task for change in record.ran if change.state == "failed"]
-    done = len(record.ran) - len(failed)
+    """One sentence about the whole build."""
+    failed, done = record.failed, sum(change.state == "finished" for change in record.ran)
     took = f" in {duration(record.ended.seconds)}" if record.ended else ""
-    state = record.ended.state if record.ended else "stopped"
-    if failed or state == "failed":
-        told = (
-            f"{counted(len(failed), 'task')} failed, {done} done{took}."
-            if failed
-            else f"The build failed{took}."
-        )
-        return (Segment(told, "bold red"),)
-    if state == "stopped":
-        told = f"Stopped{took}: {counted(done, 'task')} done; the next build goes on from here."
-        return (Segment(told, "bold yellow"),)
-    if state == "early_stop":
-        return (Segment(f"A task ended the build early{took}: {counted(done, 'task')} done.", "bold yellow"),)
-    if not record.ran:
-        return (Segment("Nothing to do: all selected tasks are up to date.", "bold green"),)
-    return (Segment(f"{counted(done, 'task')} done{took}.", "bold green"),)
+    match record.ended.state if record.ended else "stopped":
+        case "stopped":
+            told = f"Stopped{took}: {counted(done, 'task')} done; the next build goes on from here."
+            return (Segment(told, "bold yellow"),)
+        case "failed" if not failed:
+            told = f"The build failed{took}: {counted(done, 'task')} done, but a hook of the pipeline failed."
+            return (Segment(told, "bold red"),)
+        case "failed":
+            return (Segment(f"{counted(len(failed), 'task')} failed, {done} done{took}.", "bold red"),)
+        case "early_stop":
+            told = f"A task ended the build early{took}: {counted(done, 'task')} done."
+            return (Segment(told, "bold yellow"),)
+        case _ if not record.ran:
+            return (Segment("Nothing to do: all selected tasks are up to date.", "bold green"),)
+        case _:
+            return (Segment(f"{counted(done, 'task')} done{took}.", "bold green"),)
 
 
 def failures(record: BuildRecord, cwd: str, screen: Screen) -> Iterator[Line]:
@@ -107,8 +109,7 @@ def failures(record: BuildRecord, cwd: str, screen: Screen) -> Iterator[Line]:
                 Segment(name, "bold"),
                 Segment(f" not run: {reason}"),
             )
-    failed = [change.task for change in record.ran if change.state == "failed"]
-    if failed:
+    if record.failed:
         yield ()
         yield (
             Segment("Next: ", "bold"),
@@ -125,7 +126,10 @@ def _failure(problem: TaskProblem, cwd: str, screen: Screen) -> Iterator[Line]:
     style = STATE_STYLES["failed"] if grave else "bold yellow"
     verb = "failed" if grave else "warning"
     sign = screen.symbol("failed") if grave else "!"
-    yield Segment(f"{sign} {problem.task} {verb}: ", style), Segment(problem.message.split("\n", 1)[0])
+    yield (
+        Segment(f"{sign} {problem.task or 'pipeline'} {verb}: ", style),
+        Segment(problem.message.split("\n", 1)[0]),
+    )
     if problem.path is not None:
         place = shown_path(problem.path, cwd)
         if problem.line is not None:
