@@ -27,7 +27,6 @@ from pipelens.runner.intents import recover
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
 from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
 from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_runs
-from pipelens.runner.static_check import static_problem
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 from pipelens.runner.task_run import Place, Status, TaskRun
 
@@ -100,14 +99,7 @@ def run_build(
                 listener(event)
 
             place = Place(
-                project,
-                run,
-                interpreter,
-                os.path.abspath(cwd),
-                task_environment(environ),
-                stop,
-                tell,
-                static_problem,
+                project, run, interpreter, os.path.abspath(cwd), task_environment(environ), stop, tell
             )
             with stopped_by_signals(stop):
                 return _Build(place, plan).run()

@@ -105,7 +105,7 @@ def _original_cells(text: str) -> dict[int, dict[str, Any]]:
 
 
 def _notebook_metadata(notebook: Notebook) -> dict[str, Any]:
-    metadata = dict(cast("Mapping[str, Any]", notebook.metadata))
+    metadata = dict(cast("Mapping[str, Any]", notebook.found.metadata))
     metadata.pop("widgets", None)
     metadata.setdefault("kernelspec", dict(_KERNELSPEC))
     language = {

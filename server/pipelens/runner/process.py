@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from pipelens.runner.state import system
+from pipelens.runner.stop import StopRequest
 
 WORKER = str(Path(__file__).resolve().parent.parent / "worker" / "__main__.py")
 STOP_GRACE = 5.0
@@ -61,10 +62,17 @@ class WorkerNotStarted(Exception):
 
 
 class Worker:
-    """Runs one plan. `run` blocks; `stop` may be called from a signal handler or another thread."""
+    """Runs one plan. `run` blocks until the worker ended, by itself or because of `stop`."""
 
     def __init__(
-        self, interpreter: str, plan: str, events: str, *, cwd: str, environ: Mapping[str, str]
+        self,
+        interpreter: str,
+        plan: str,
+        events: str,
+        *,
+        cwd: str,
+        environ: Mapping[str, str],
+        stop: StopRequest,
     ) -> None:
         self.interpreter = interpreter
         self.plan = plan

@@ -28,8 +28,9 @@ def lock_file(fd: int) -> bool:
 class Lifeline:
     """Nothing watches the parent here yet: a worker outlives a runner that is killed."""
 
-    arguments: list[str] = []
-    passed: tuple[int, ...] = ()
+    def __init__(self) -> None:
+        self.arguments: list[str] = []
+        self.passed: tuple[int, ...] = ()
 
     def started(self) -> None:
         return

@@ -29,11 +29,10 @@ class TaskNotReady:
 @dataclass(frozen=True, slots=True)
 class Notebook:
     """The cells of a source as they run: those of the user with the injected one after the
-    parameters cell. at: position of the injected cell in `cells` (where it is None)."""
+    parameters cell, where `cells` holds None. found: the cells as read."""
 
     cells: tuple[Cell | None, ...]
-    language: str
-    metadata: Mapping[str, object]
+    found: Cells
     is_json: bool
     path: str
 
@@ -102,7 +101,7 @@ def read_notebook(task: Task, text: str) -> Notebook | TaskNotReady:
     found = read_cells(path, text)
     if isinstance(found, CellsError):
         return TaskNotReady(f"{os.path.basename(path)} {found.message}", path, found.span.start.line)
-    return Notebook(_with_injected(found), found.language, found.metadata, path.endswith(".ipynb"), path)
+    return Notebook(_with_injected(found), found, path.endswith(".ipynb"), path)
 
 
 def _with_injected(found: Cells) -> tuple[Cell | None, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from pipelens.runner.metadata import RESOURCES, called_params, stored_params, wr
 from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
 from pipelens.runner.process import Ended, Printed, Report, Told, Worker, WorkerNotStarted
 from pipelens.runner.state import file_name, state_path
+from pipelens.runner.static_check import static_problems
 from pipelens.runner.stop import StopRequest
 from pipelens.runner.task_plan import (
     Notebook,
@@ -46,7 +47,6 @@ class Place:
     environ: Mapping[str, str]
     stop: StopRequest
     listener: Listener
-    static_problem: Callable[[Project, Task], TaskProblem | None] = lambda project, task: None
 
 
 @dataclass(slots=True)
@@ -92,13 +92,11 @@ class TaskRun:
 
     def executed_status(self) -> Status:
         """Run the task's code, its notebook's export and its `on_finish`."""
-        problem = self.place.static_problem(self.place.project, self.task)
-        if problem is not None:
-            self.problems.append(problem)
-            return "failed"
         made = self.plan()
         if isinstance(made, TaskNotReady):
             return self.fail(made.message, path=made.path, line=made.line)
+        if self.problems:
+            return "failed"
         status = self.worked(made)
         if status == "ok" and self.executed is not None:
             assert self.task.products is not None
@@ -161,6 +159,7 @@ class TaskRun:
         if isinstance(found, TaskNotReady):
             return found
         self.notebook = found
+        self.problems.extend(static_problems(self.task, path, found.found))
         if self.task.kind == "notebook":
             self.executed = ExecutedNotebook(found, text)
         return notebook_plan(

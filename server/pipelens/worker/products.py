@@ -53,7 +53,7 @@ class Products:
         )
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self._items.get(key, self._items.get(str(key), default))
 
     def __contains__(self, key: Any) -> bool:
         return key in self._items or str(key) in self._items
