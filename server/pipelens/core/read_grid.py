@@ -110,7 +110,7 @@ def fill_holes(text: str, element: Mapping[str, object]) -> str:
     """`text` with each `[[expression]]` replaced; what is undefined is empty."""
     if "[[" not in text:
         return text
-    from pipelens.core.templates import expand
+    from pipelens.core.expansion import expand
 
     def fill(match: re.Match[str]) -> str:
         name = match[1].strip()

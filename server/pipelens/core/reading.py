@@ -130,7 +130,7 @@ class PieceReader:
     def expand(self, node: Node, written: str) -> str:
         """`written` with its placeholders filled in; left as it is where they cannot be."""
         from pipelens.core.env import problems_of_expansion
-        from pipelens.core.templates import expand
+        from pipelens.core.expansion import expand
 
         expansion = expand(written, self.context.env.values)
         place_at = self._place_inside(node, written)
