@@ -266,3 +266,8 @@ def test_a_client_factory_is_called_with_exactly_its_arguments() -> None:
     assert calling("**options", uri="x") == []
     assert calling("uri") == ["call-argument"]
     assert calling("name=1", nmae="x") == ["call-argument"]
+
+
+def test_what_a_decorated_function_takes_is_not_certain() -> None:
+    (found,) = Pipeline().task("a", function("a", "product, x", decorated=True)).problems()
+    assert (found.code, found.severity) == ("missing-argument", "warning")

@@ -21,6 +21,7 @@ from pipelens.core.checks import (
     signatures,
     usage,
 )
+from pipelens.core.env import unused_keys
 from pipelens.core.problems import Place, Problem
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import TaskEntry
@@ -57,4 +58,8 @@ def _check_task(project: Project, task: Task, position: int) -> Iterator[Problem
 
 def check_pipeline(project: Project) -> tuple[Problem, ...]:
     """The problems that belong to no entry, beyond those that reading the spec and env found."""
-    return (*dependencies.cycles(project), *callables.pipeline_callables(project))
+    return (
+        *dependencies.cycles(project),
+        *callables.pipeline_callables(project),
+        *unused_keys(project.env, project.placeholder_uses),
+    )

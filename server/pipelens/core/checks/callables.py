@@ -80,7 +80,7 @@ def _hook(
                 task=task,
             )
     source = project.callables.get(hook.path)
-    if not isinstance(source, FunctionSource):
+    if not isinstance(source, FunctionSource) or not source.arguments_known:
         return
     wanted = [
         parameter.name
@@ -108,7 +108,7 @@ def _factory(project: Project, factory: DottedPath, task: str | None) -> Iterato
     """A client's factory: it is called at load with the arguments beside `dotted_path`."""
     yield from _found(project, factory, task)
     source = project.callables.get(factory.path)
-    if not isinstance(source, FunctionSource):
+    if not isinstance(source, FunctionSource) or not source.arguments_known:
         return
     wanted = [
         parameter.name

@@ -60,16 +60,13 @@ def duplicate_products(project: Project, task: Task, position: int) -> Iterator[
     if task.products is None:
         return
     for product in task.products.items:
-        mentions = [
-            (mention, owner, other)
-            for mention in project.index.by_product.get(product.identity or product.path, ())
-            if (owner := mentioned(project, mention)) is not None
-            and (other := _product(owner, mention.key)) is not None
-        ]
-        if len(mentions) < 2:
+        mentions = project.index.by_product.get(product.identity or product.path, ())
+        if len(mentions) < 2 or (_is(mentions[0], task, position) and mentions[0].key == product.key):
             continue
-        mention, owner, other = mentions[0]
-        if _is(mention, task, position) and mention.key == product.key:
+        mention = mentions[0]
+        owner = mentioned(project, mention)
+        other = _product(owner, mention.key) if owner is not None else None
+        if owner is None or other is None:
             continue
         yield _duplicate(project, task, position, product, mention, owner, other)
 

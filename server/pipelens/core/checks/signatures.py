@@ -1,4 +1,7 @@
-"""The arguments of function tasks: what is passed against what the function takes (section 7.3)."""
+"""The arguments of function tasks: what is passed against what the function takes (section 7.3).
+
+A decorator may change what a function takes, so the findings of a decorated one are warnings.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 
 from pipelens.core.checks.dependencies import as_written
 from pipelens.core.checks.params import param_place
-from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem, with_severity
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, Parameter
 from pipelens.core.suggestions import nearest
@@ -24,6 +27,8 @@ def function_arguments(project: Project, task: Task) -> Iterator[Problem]:
             Place(source.path, source.span),
             task=task.name,
         )
+    if not source.arguments_known:
+        return
     serialized = serializes(project, task)
     taken = {p.name: p for p in source.parameters if p.kind not in ("args", "kwargs")}
     passed = dict.fromkeys(map(str, task.params))
@@ -31,10 +36,11 @@ def function_arguments(project: Project, task: Task) -> Iterator[Problem]:
         passed["product"] = None
     if task.upstream:
         passed["upstream"] = None
-    yield from _missing(task, source, passed, serialized)
+    found = list(_missing(task, source, passed, serialized))
     for name in passed:
         if name not in taken and not _counts_as(source, name):
-            yield _unexpected(task, source, name, [n for n in taken if n not in passed])
+            found.append(_unexpected(task, source, name, [n for n in taken if n not in passed]))
+    yield from (with_severity(one, "warning") if source.decorated else one for one in found)
 
 
 def _counts_as(source: FunctionSource, name: str) -> bool:

@@ -18,6 +18,8 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
     if not isinstance(source, NotebookSource) or source.language != "python":
         return
     declaration = source.upstream
+    if declaration is None and project.spec.meta.extract_upstream:
+        return  # told already: the whole declaration is missing
     if declaration is not None and declaration.error is not None:
         return
     declared = {need.name for need in task.needed_at}

@@ -175,29 +175,33 @@ To fix it, give each task a product of its own.
         "error",
         "The tasks of a grid make the same product.",
         """\
-Each task of a grid needs products of its own. Their number is added to a file's name (`-0`, `-1` …,
-before the suffixes) and to a relation's, after `[[param]]` was replaced; two tasks can still meet
-when a value carries the number itself, or when two keys of a mapping name one file (section 6.8).
+Each task of a grid needs products of its own. Its number is added to each of them (`-0`, `-1` …,
+before the suffixes of a file), so a product that does not mention the grid's params varies all the
+same (section 6.8). Two tasks still meet where values bring such numbers with them.
 
-Wrong:
+Wrong: both make `out/x-0.y-1.csv`.
 
 ```yaml
-- source: fit.py
+- source: steps.fit
   name: fit-
-  product: {nb: out/fit.ipynb, copy: out/fit.ipynb}
-  grid: {depth: [1, 2]}
+  product: out/[[a]].[[b]]
+  grid:
+    - {a: x, b: y-1.csv}
+    - {a: x-0.y, b: csv}
 ```
 
 Right:
 
 ```yaml
-- source: fit.py
+- source: steps.fit
   name: fit-
-  product: {nb: out/fit.ipynb, copy: out/copy.ipynb}
-  grid: {depth: [1, 2]}
+  product: out/fit.csv
+  grid:
+    - {a: x, b: y-1.csv}
+    - {a: x-0.y, b: csv}
 ```
 
-To fix it, let the product's text differ for each element and each key.
+To fix it, take the values out of the product's name, or separate them otherwise.
 """,
     ),
     Rule(

@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = ["second"]
+
+# %%
+print(upstream["second"])

@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = ["first"]
+
+# %%
+print(upstream["first"])

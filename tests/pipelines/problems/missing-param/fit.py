@@ -1,0 +1,6 @@
+# %% tags=["parameters"]
+upstream = None
+depth = None
+
+# %%
+print(depth)

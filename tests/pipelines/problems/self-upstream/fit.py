@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = ["fit"]
+
+# %%
+print(upstream["fit"])

@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = None
+
+# %%
+print(depth)

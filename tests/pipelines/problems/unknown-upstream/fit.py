@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = ["laod"]
+
+# %%
+print(upstream["laod"])

@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = ["load"]
+
+# %%
+print(1)

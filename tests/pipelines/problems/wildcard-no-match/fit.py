@@ -1,0 +1,5 @@
+# %% tags=["parameters"]
+upstream = ["get-*"]
+
+# %%
+print(upstream)
