@@ -69,6 +69,16 @@ def test_a_chain_of_thousands_is_no_deeper_than_python_can_go():
     assert layout(chain).layers == 5000
 
 
+def test_a_tree_never_grows_wider_than_a_page():
+    names = [f"t{n}" for n in range(100)]
+    nodes = tuple(
+        Node(n, "script", "fresh", "", (m,) if m else ()) for m, n in zip(["", *names], names, strict=False)
+    )
+    lines = list(tree(Picture("", nodes)))
+    assert max(len(line.branch) for line in lines) <= 45
+    assert next(line.also for line in lines if line.also) == ("t15",)
+
+
 def test_tasks_lie_in_layers_behind_what_they_need():
     places = layout(DIAMOND).places
     assert [places[name][0] for name in ("get", "features", "join", "fit")] == [0, 1, 2, 3]
@@ -111,3 +121,20 @@ def test_the_page_holds_the_tasks_and_the_text_to_copy():
     text = page(DIAMOND)
     assert "flowchart LR" in text
     assert text.count("<td>features</td>") == 1
+
+
+@given(pictures())
+def test_boxes_lie_on_the_page_and_never_on_each_other(picture: Picture):
+    root = ElementTree.fromstring(svg(picture))
+    boxes = [
+        tuple(int(rect.attrib[key]) for key in ("x", "y", "width", "height"))
+        for rect in root.iter("{http://www.w3.org/2000/svg}rect")
+    ]
+    assert len(boxes) == len(picture.nodes)
+    for number, (x, y, width, height) in enumerate(boxes):
+        assert x >= 0
+        assert y >= 0
+        assert x + width <= int(root.attrib["width"])
+        assert y + height <= int(root.attrib["height"])
+        for u, v, w, h in boxes[number + 1 :]:
+            assert x + width <= u or u + w <= x or y + height <= v or v + h <= y

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipelens.preview.picture import Node, Picture
 
+_DEEPEST = 15
 _UNICODE = {"fork": "├─ ", "last": "└─ ", "through": "│  ", "blank": "   "}
 _ASCII = {"fork": "|- ", "last": "`- ", "through": "|  ", "blank": "   "}
 
@@ -46,10 +47,18 @@ def tree(picture: Picture, *, unicode: bool = True) -> Iterator[TreeLine]:
 
 
 def _places(picture: Picture) -> Mapping[str, str | None]:
-    """The task that each one stands under: the last of its upstream in build order; None at the top."""
+    """The task that each one stands under: the last of its upstream in build order; None at the top.
+
+    A tree deeper than a page is wide begins anew at the top, where the tasks needed are named.
+    """
     position = {node.name: number for number, node in enumerate(picture.nodes)}
     under: dict[str, str | None] = {}
+    depth: dict[str, int] = {}
     for node in picture.nodes:
         before = [name for name in node.upstream if position[name] < position[node.name]]
-        under[node.name] = max(before, key=position.__getitem__, default=None)
+        place = max(before, key=position.__getitem__, default=None)
+        if place is not None and depth[place] >= _DEEPEST:
+            place = None
+        under[node.name] = place
+        depth[node.name] = 0 if place is None else depth[place] + 1
     return under
