@@ -61,6 +61,15 @@ def edit_distance(one: str, other: str, limit: int) -> int:
     """Edits between two words (swaps of neighbours count one), or `limit + 1` when there are more."""
     if abs(len(one) - len(other)) > limit:
         return limit + 1
+    begin = 0
+    shorter = min(len(one), len(other))
+    while begin < shorter and one[begin] == other[begin]:
+        begin += 1
+    end = 0
+    while end < shorter - begin and one[-1 - end] == other[-1 - end]:
+        end += 1
+    # What is equal at both ends costs nothing, which is most of two names of one family.
+    one, other = one[begin : len(one) - end], other[begin : len(other) - end]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
