@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 from pipelens.cli.build_record import BuildRecord
@@ -99,7 +100,7 @@ def failures(record: BuildRecord, cwd: str, screen: Screen) -> Iterator[Line]:
     """What went wrong, task by task, for standard error."""
     for problem in record.problems:
         yield ()
-        yield from _failure(problem, cwd, screen)
+        yield from _failure(problem, cwd, record.started.root if record.started else cwd, screen)
     blocked = [(name, reason) for name, reason in record.left if _was_due(record, name)]
     if blocked and record.problems:
         yield ()
@@ -121,7 +122,7 @@ def _was_due(record: BuildRecord, name: str) -> bool:
     return record.actions.get(name, ("", ""))[0] == "run"
 
 
-def _failure(problem: TaskProblem, cwd: str, screen: Screen) -> Iterator[Line]:
+def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen) -> Iterator[Line]:
     grave = problem.severity == "error"
     style = STATE_STYLES["failed"] if grave else "bold yellow"
     verb = "failed" if grave else "warning"
@@ -131,7 +132,7 @@ def _failure(problem: TaskProblem, cwd: str, screen: Screen) -> Iterator[Line]:
         Segment(problem.message.split("\n", 1)[0]),
     )
     if problem.path is not None:
-        place = shown_path(problem.path, cwd)
+        place = shown_path(os.path.join(root, problem.path), cwd)
         if problem.line is not None:
             place += f":{problem.line + 1}"
         cell = "" if problem.cell is None else f" (cell {problem.cell + 1}{_cell_line(problem)})"
@@ -139,7 +140,11 @@ def _failure(problem: TaskProblem, cwd: str, screen: Screen) -> Iterator[Line]:
     for line in problem.traceback.rstrip().splitlines():
         yield (Segment(f"  {line}"),)
     if problem.notebook:
-        yield (Segment(f"  The notebook as far as it came: {shown_path(problem.notebook, cwd)}"),)
+        yield (
+            Segment(
+                f"  The notebook as far as it came: {shown_path(os.path.join(root, problem.notebook), cwd)}"
+            ),
+        )
     if problem.advice:
         yield Segment("  help: ", "bold green"), Segment(problem.advice)
 

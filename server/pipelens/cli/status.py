@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipelens.runner.freshness import Freshness, LastRun
 
 _HEAD = ("", "Task", "Freshness", "Last run", "Product", "Location", "Doc")
+_SELF_EXPLAINING = ("fresh", "never_run")
 _REASON, _PRODUCT, _LOCATION, _DOC = 2, 4, 5, 6
 
 
@@ -75,7 +76,7 @@ def _row(
     return (
         Segment(screen.symbol(state), style),
         Segment(task.name, "bold"),
-        Segment(f"{word}: {reason}" if reason and state != "fresh" else word, style),
+        Segment(f"{word}: {reason}" if reason and state not in _SELF_EXPLAINING else word, style),
         Segment(_run_words(run)),
         Segment("\n".join(_products(task, cwd))),
         Segment(_location(task, cwd), "bright_black"),

@@ -112,7 +112,7 @@ class Screen:
         if not self.is_terminal:
             return 1000
         try:
-            return os.get_terminal_size(self._stream.fileno()).columns
+            return os.get_terminal_size(self._stream.fileno()).columns or 80
         except (OSError, ValueError):
             return 80
 
