@@ -97,6 +97,45 @@ To fix it, move the pipeline file there, or take the `setup.py` away.
 """,
     ),
     Rule(
+        "pipeline-extension",
+        "error",
+        "The default pipeline file ends in `.yml`.",
+        """\
+Without `--entry-point` only `pipeline.yaml` is looked for (section 2.2 of the format).
+
+Wrong: `pipeline.yml`
+
+Right: `pipeline.yaml`
+
+To fix it, rename the file, or name it with `--entry-point pipeline.yml`.
+""",
+    ),
+    Rule(
+        "setup-cfg-entry-point",
+        "error",
+        "`setup.cfg` names a pipeline file that does not exist.",
+        """\
+`entry-point` in the section `[ploomber]` is relative to the folder of `setup.cfg`, and the file must
+exist; no other pipeline is taken instead (section 2.2 of the format).
+
+Wrong, when the file is `flows/train.yaml`:
+
+```ini
+[ploomber]
+entry-point = train.yaml
+```
+
+Right:
+
+```ini
+[ploomber]
+entry-point = flows/train.yaml
+```
+
+To fix it, correct the path.
+""",
+    ),
+    Rule(
         "nested-pipelines",
         "info",
         "Another pipeline's root is further up.",
