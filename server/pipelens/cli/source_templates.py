@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
+# Ploomber refuses a source whose last cell with anything in it is the parameters cell (section 8.3).
+_BODY = "# the code of this task"
+
 
 @dataclass(frozen=True, slots=True)
 class Blank:
@@ -51,7 +54,7 @@ def notebook(blank: Blank) -> str:
     cells = [
         _cell("markdown", "title", f"# {_title(blank.name)}"),
         _cell("code", "parameters", "\n".join(_parameters(blank)), ["parameters"]),
-        _cell("code", "first", ""),
+        _cell("code", "first", _BODY),
     ]
     document = {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
@@ -59,14 +62,14 @@ def notebook(blank: Blank) -> str:
 
 def r_script(blank: Blank) -> str:
     parameters = "\n".join(_r_parameters(blank))
-    return f'# %% [markdown]\n# # {_title(blank.name)}\n\n# %% tags=["parameters"]\n{parameters}\n\n# %%\n'
+    return f'# %% [markdown]\n# # {_title(blank.name)}\n\n# %% tags=["parameters"]\n{parameters}\n\n# %%\n{_BODY}\n'
 
 
 def r_markdown(blank: Blank) -> str:
     parameters = "\n".join(_r_parameters(blank))
     return (
         f"---\ntitle: {json.dumps(_title(blank.name), ensure_ascii=False)}\noutput: html_document\n---\n\n"
-        f'```{{r, tags=c("parameters")}}\n{parameters}\n```\n\n```{{r}}\n```\n'
+        f'```{{r, tags=c("parameters")}}\n{parameters}\n```\n\n```{{r}}\n{_BODY}\n```\n'
     )
 
 
