@@ -120,7 +120,7 @@ def test_check_prints_like_a_compiler(tmp_path: Path):
 
 def test_the_check_shape_is_the_contract(tmp_path: Path):
     project = with_problem(tmp_path)
-    told = shapes.check_shape(project, check.in_reading_order(project))
+    told = shapes.check_shape(project.root, check.in_reading_order(project), project.locate)
     assert told["problems"] == [
         {
             "code": "unknown-key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -10,11 +11,11 @@ from pipelens.cli.commands import SUMMARIES
 from pipelens.cli.excerpt import excerpt, place_text
 from pipelens.cli.pipeline import open_project
 from pipelens.cli.refusal import Refusal
-from pipelens.cli.shapes import check_shape, dumped, refusal_shape
+from pipelens.cli.shapes import Locate, check_shape, dumped
 from pipelens.cli.terminal import SEVERITY_STYLES, Line, Screen, Segment, counted, shown_path
 from pipelens.core.problems import SEVERITIES, Place, Problem
 from pipelens.core.project import Project
-from pipelens.core.text import NOWHERE, Document
+from pipelens.core.text import NOWHERE, Document, Span
 
 _LARGEST = 20_000_000
 _SUMMARISED = ("error", "warning")
@@ -29,18 +30,31 @@ def main(name: str, words: Sequence[str]) -> int:
         arguments = arguments_.read(parser, words)
         project = open_project(arguments)
     except Refusal as refusal:
-        if json_wanted:
-            root = refusal.root or "."
-            shape = refusal_shape(root, refusal.code, refusal.message, refusal.path, refusal.line)
-            screen.write(dumped(shape))
+        _tell_refusal(refusal, screen, as_json=json_wanted)
         raise
     problems = in_reading_order(project)
     if arguments.format == "json":
-        screen.write(dumped(check_shape(project, problems)))
+        screen.write(dumped(check_shape(project.root, problems, project.locate)))
     else:
         for line in report(project, problems, arguments.cwd):
             screen.line(*line)
     return 1 if is_failure(problems, strict=arguments.strict) else 0
+
+
+def _tell_refusal(refusal: Refusal, screen: Screen, *, as_json: bool) -> None:
+    """Why there is nothing to check: for programs as a problem of its own, for people at its places."""
+    here = os.path.abspath(".")
+    if as_json:
+        told = refusal.problems or (Problem(refusal.code, refusal.message, Place(here), "error"),)
+        screen.write(dumped(check_shape(here, told, _as_it_stands)))
+        return
+    for found in refusal.problems:
+        for line in (*shown(found, _as_it_stands, here), ()):
+            screen.line(*line)
+
+
+def _as_it_stands(place: Place) -> tuple[str, Span]:
+    return place.path, place.span
 
 
 def is_failure(problems: Sequence[Problem], *, strict: bool) -> bool:
@@ -61,7 +75,7 @@ def in_reading_order(project: Project) -> list[Problem]:
 def report(project: Project, problems: Sequence[Problem], cwd: str) -> Iterator[Line]:
     """The problems as a good compiler prints them, and a line that counts them."""
     for found in problems:
-        yield from _shown(project, found, cwd)
+        yield from shown(found, project.locate, cwd)
         yield ()
     yield summary(project, problems, cwd)
 
@@ -82,31 +96,30 @@ def summary(project: Project, problems: Sequence[Problem], cwd: str) -> Line:
     return (Segment(", ".join(told) or "No problems", style), Segment(f" in {pipeline} ({tasks})"))
 
 
-def _shown(project: Project, found: Problem, cwd: str) -> Iterator[Line]:
+def shown(found: Problem, locate: Locate, cwd: str) -> Iterator[Line]:
+    """One problem: its place, the lines it is in, related places and the fixes."""
     style = SEVERITY_STYLES[found.severity]
-    path, span = project.locate(found.place)
+    path, span = locate(found.place)
     yield (
         Segment(place_text(shown_path(path, cwd), span.start) + ": ", "bold"),
         Segment(f"{found.severity}[{found.code}]", style),
         Segment(f" {_one_paragraph(found.message)}"),
     )
-    yield from _source_lines(project, found.place, style)
+    yield from _source_lines(path, span, style)
     for related in found.related:
-        other, other_span = project.locate(related.place)
+        other, other_span = locate(related.place)
+        place = place_text(shown_path(other, cwd), other_span.start)
         yield (
             Segment("  note: ", "bold cyan"),
-            Segment(
-                f"{_one_paragraph(related.message)} ({place_text(shown_path(other, cwd), other_span.start)})"
-            ),
+            Segment(f"{_one_paragraph(related.message)} ({place})"),
         )
         if related.place != found.place:
-            yield from _source_lines(project, related.place, "cyan")
+            yield from _source_lines(other, other_span, "cyan")
     for fix in found.fixes:
         yield Segment("  help: ", "bold green"), Segment(fix.title)
 
 
-def _source_lines(project: Project, place: Place, style: str) -> Iterator[Line]:
-    path, span = project.locate(place)
+def _source_lines(path: str, span: Span, style: str) -> Iterator[Line]:
     if span == NOWHERE:
         return
     for line in excerpt(_lines(path), span, style):

@@ -13,6 +13,8 @@ from pipelens.core.project import Project
 if TYPE_CHECKING:
     from pipelens.runner.freshness import Freshness
 
+NO_PIPELINE = "no-pipeline"
+
 
 def open_project(arguments: argparse.Namespace) -> Project:
     """The pipeline that the arguments name, read now. Raises `Refusal` when there is none."""
@@ -25,7 +27,7 @@ def open_project(arguments: argparse.Namespace) -> Project:
         overrides=arguments.overrides,
     )
     if isinstance(found, NotFound):
-        raise Refusal(found.message, code="pipeline-not-found")
+        raise Refusal(found.message, code=NO_PIPELINE, problems=found.problems)
     return found.now()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelens.core.problems import Problem
+
 
 class Refusal(Exception):
     """Ends the command with one sentence for a person and an exit code.
 
-    usage: the command's usage line, shown where the words themselves were wrong.
-    path, line: what is to blame (absolute; 0-based line), where a file is. root: the folder that
-    paths in a JSON answer are told against.
+    code: what `check --json` calls it. usage: the command's usage line, shown where the words
+    themselves were wrong. problems: where files are to blame (places without an entry).
     """
 
     def __init__(
@@ -18,15 +22,11 @@ class Refusal(Exception):
         exit_code: int = 2,
         code: str = "usage",
         usage: str | None = None,
-        path: str | None = None,
-        line: int = 0,
-        root: str | None = None,
+        problems: tuple[Problem, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.exit_code = exit_code
         self.code = code
         self.usage = usage
-        self.path = path
-        self.line = line
-        self.root = root
+        self.problems = problems

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pipelens.cli import arguments as arguments_
 from pipelens.cli import source_templates
 from pipelens.cli.commands import SUMMARIES
-from pipelens.cli.pipeline import only_shown, open_project
+from pipelens.cli.pipeline import NO_PIPELINE, only_shown, open_project
 from pipelens.cli.refusal import Refusal
 from pipelens.cli.source_templates import Blank
 from pipelens.cli.terminal import Screen, Segment, counted, shown_path
@@ -48,7 +48,7 @@ def main(name: str, words: Sequence[str]) -> int:
     try:
         project = open_project(arguments)
     except Refusal as refusal:
-        if refusal.code != "pipeline-not-found" or arguments.entry_point:
+        if refusal.code != NO_PIPELINE or arguments.entry_point:
             raise
         if arguments.name is None:
             raise Refusal(

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelens.core.problems import Problem, Related
+from pipelens.core.problems import Place, Problem, Related
 from pipelens.core.project import Project, Task
 from pipelens.core.text import Position, Span
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelens.runner.freshness import Freshness
 
 Object = dict[str, Any]
+Locate = Callable[[Place], tuple[str, Span]]
 _DEEPEST = 100
 
 
@@ -62,40 +63,21 @@ def products_shape(task: Task, root: str) -> dict[str, str]:
     return {item.key: relative_path(item.path, root) for item in products.items}
 
 
-def check_shape(project: Project, problems: Sequence[Problem]) -> Object:
+def check_shape(root: str, problems: Sequence[Problem], locate: Locate) -> Object:
     """What `check --json` prints."""
-    return {"root": project.root, "problems": [problem_shape(project, found) for found in problems]}
+    return {"root": root, "problems": [problem_shape(found, root, locate) for found in problems]}
 
 
-def problem_shape(project: Project, found: Problem) -> Object:
-    path, span = project.locate(found.place)
+def problem_shape(found: Problem, root: str, locate: Locate) -> Object:
+    path, span = locate(found.place)
     return {
         "code": found.code,
         "severity": found.severity,
         "message": found.message,
-        "path": relative_path(path, project.root),
+        "path": relative_path(path, root),
         "range": range_shape(span),
-        "related": [_related_shape(project, related) for related in found.related],
+        "related": [_related_shape(related, root, locate) for related in found.related],
         "fixes": [fix.title for fix in found.fixes],
-    }
-
-
-def refusal_shape(root: str, code: str, message: str, path: str | None, line: int) -> Object:
-    """What `check --json` prints when no pipeline could be opened: the reason, as a problem."""
-    place = Span(Position(line, 0), Position(line, 0))
-    return {
-        "root": root,
-        "problems": [
-            {
-                "code": code,
-                "severity": "error",
-                "message": message,
-                "path": "." if path is None else relative_path(path, root),
-                "range": range_shape(place),
-                "related": [],
-                "fixes": [],
-            }
-        ],
     }
 
 
@@ -103,13 +85,9 @@ def range_shape(span: Span) -> Object:
     return {"start": _position_shape(span.start), "end": _position_shape(span.end)}
 
 
-def _related_shape(project: Project, related: Related) -> Object:
-    path, span = project.locate(related.place)
-    return {
-        "message": related.message,
-        "path": relative_path(path, project.root),
-        "range": range_shape(span),
-    }
+def _related_shape(related: Related, root: str, locate: Locate) -> Object:
+    path, span = locate(related.place)
+    return {"message": related.message, "path": relative_path(path, root), "range": range_shape(span)}
 
 
 def _position_shape(position: Position) -> Object:

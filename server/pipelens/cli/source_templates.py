@@ -46,6 +46,7 @@ def script(blank: Blank) -> str:
 {parameters}
 
 # %%
+{_BODY}
 """
 
 
