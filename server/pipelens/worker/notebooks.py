@@ -38,6 +38,7 @@ def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
     codes = _codes(plan, channel)
     for code in codes:
         cells.parse(code, lambda text: text)
+    codes = _broken(codes) or codes
     compiler = cells.Compiler(allow_await=False)
     try:
         for code in codes:
@@ -57,6 +58,7 @@ def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callabl
     engine = _Notebook(module, channel, shell)
     for code in codes:
         engine.parse(code)
+    codes = _broken(codes) or codes
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -97,6 +99,11 @@ def _codes(plan: Mapping[str, Any], channel: Channel) -> List[cells.Code]:
             cells.register_text(code.filename, code.source)
         found.append(code)
     return found
+
+
+def _broken(codes: List[cells.Code]) -> List[cells.Code]:
+    """The first cell that does not parse: then it is told before anything runs."""
+    return next(([code] for code in codes if code.error is not None), [])
 
 
 def _raise_syntax(code: cells.Code, advice: str) -> None:

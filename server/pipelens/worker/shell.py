@@ -70,7 +70,7 @@ class NotebookDisplayHook(DisplayHook):
                 "output_type": "execute_result",
                 "data": _encoded(format_dict),
                 "metadata": md_dict or {},
-                "execution_count": self.prompt_count,
+                "execution_count": self.shell.execution_count,
             }
         )
 

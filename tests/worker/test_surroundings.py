@@ -1,0 +1,122 @@
+"""What a task finds around it: the environment, the import path, its own modules."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.runner.making import Pipeline
+
+ENVIRON = (
+    "import json, os\n\ndef dump(product):\n    open(product, 'w').write(json.dumps(dict(os.environ)))\n"
+)
+
+
+def test_the_environment_is_that_of_plain_python(pipeline: Pipeline) -> None:
+    environ = {**os.environ, "MINE": "é value", "PIPELENS_STATE": "ours", "PYTHONSAFEPATH": "1"}
+    pipeline.write("tasks.py", ENVIRON)
+    pipeline.task("tasks.dump", "out/env.json")
+    assert pipeline.build(environ=environ).problems == ()
+    code = "import json, os; print(json.dumps(dict(os.environ)))"
+    del environ["PIPELENS_STATE"]
+    plain = subprocess.run(
+        [sys.executable, "-c", code], env=environ, cwd=pipeline.root, capture_output=True, check=True
+    )
+    assert json.loads((pipeline.root / "out/env.json").read_text()) == json.loads(plain.stdout)
+
+
+def test_a_notebook_sees_that_environment_too(pipeline: Pipeline) -> None:
+    pipeline.write(
+        "nb.py",
+        '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\nimport json, os\nopen(product["env"], "w").write(json.dumps(dict(os.environ)))\n',
+    )
+    pipeline.task("nb.py", {"nb": "out/nb.ipynb", "env": "out/env.json"})
+    assert pipeline.build().problems == ()
+    found = json.loads((pipeline.root / "out/env.json").read_text())
+    plain = subprocess.run(
+        [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"],
+        env=os.environ,
+        cwd=pipeline.root,
+        capture_output=True,
+        check=True,
+    )
+    allowed = {"MPLBACKEND"}
+    assert {k: v for k, v in found.items() if k not in allowed} == {
+        k: v for k, v in json.loads(plain.stdout).items() if k not in allowed
+    }
+
+
+NAMES = ["yaml", "products", "values", "hooks", "channel", "cells", "display", "start", "shim", "decorator"]
+
+
+@pytest.mark.parametrize("kind", ["function", "notebook"])
+def test_modules_of_the_user_are_never_hidden(pipeline: Pipeline, kind: str) -> None:
+    """Neither by the worker's own modules nor by those that it imports."""
+    for name in NAMES:
+        pipeline.write(f"{name}.py", f"MINE = {name!r}\n")
+    code = "".join(f"import {name}\nassert {name}.MINE == {name!r}, {name}\n" for name in NAMES)
+    if kind == "function":
+        pipeline.write("tasks.py", f"{code}\ndef make(product):\n    open(product, 'w').close()\n")
+        pipeline.task("tasks.make", "out/made.txt")
+    else:
+        pipeline.write("nb.py", f'# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\n{code}')
+        pipeline.task("nb.py", "out/nb.ipynb")
+    assert [problem.traceback for problem in pipeline.build().problems] == []
+
+
+def test_nothing_of_the_project_is_imported_unasked(pipeline: Pipeline) -> None:
+    mark = "import os\nopen(os.path.join(os.path.dirname(__file__), 'imported-' + __name__), 'w').close()\n"
+    names = [
+        "sitecustomize",
+        "usercustomize",
+        "json",
+        "asyncio",
+        "traceback",
+        "IPython",
+        "traitlets",
+        "ast",
+        "pprint",
+    ]
+    for name in names:
+        pipeline.write(f"{name}.py", mark)
+    pipeline.write("tasks.py", "def make(product):\n    open(product, 'w').close()\n")
+    pipeline.write("nb.py", '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\n1\n')
+    pipeline.task("tasks.make", "out/made.txt")
+    pipeline.task("nb.py", "out/nb.ipynb")
+    assert [problem.traceback for problem in pipeline.build().problems] == []
+    assert [path.name for path in pipeline.root.glob("imported-*")] == []
+
+
+def test_modules_are_found_beside_the_pipeline_and_where_the_command_was_given(pipeline: Pipeline) -> None:
+    pipeline.write("pkg/__init__.py", "")
+    pipeline.write(
+        "pkg/inner.py",
+        "from . import near\nimport sys\n\ndef make(product):\n    open(product, 'w').write(repr((sys.path[0], sys.argv)))\n",
+    )
+    pipeline.write("pkg/near.py", "")
+    pipeline.task("pkg.inner.make", "out/made.txt")
+    assert pipeline.build().problems == ()
+    first, argv = eval((pipeline.root / "out/made.txt").read_text())
+    assert first == str(pipeline.root)
+    assert argv == [str(pipeline.root / "pkg/inner.py")]
+
+
+def test_a_script_runs_in_its_own_folder_and_its_exit_code_counts(pipeline: Pipeline) -> None:
+    head = '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n'
+    pipeline.write("deep/near.py", "VALUE = 3\n")
+    pipeline.write(
+        "deep/tell.py",
+        head
+        + "# %%\nimport os, sys, near\nfrom pathlib import Path\nPath(product).write_text(f'{Path.cwd().name} {near.VALUE} {__name__}')\nprint('told')\n\n# %%\nsys.exit(0)\n",
+    )
+    pipeline.task("deep/tell.py", "out/told.txt", class_name="ScriptRunner")
+    assert pipeline.build().problems == ()
+    assert (pipeline.root / "out/told.txt").read_text() == "deep 3 __main__"
+    pipeline.edit("deep/tell.py", "sys.exit(0)", "sys.exit(2)")
+    assert pipeline.build().problems[0].error == "SystemExit"
+    pipeline.edit("deep/tell.py", "sys.exit(2)", "%time x = 1")
+    assert "a script runs without IPython" in pipeline.build().problems[0].message
