@@ -43,7 +43,10 @@ def main(name: str, words: Sequence[str]) -> int:
 
 def _tell_refusal(refusal: Refusal, screen: Screen, *, as_json: bool) -> None:
     """Why there is nothing to check: for programs as a problem of its own, for people at its places."""
-    here = os.path.abspath(".")
+    try:
+        here = os.getcwd()
+    except OSError:
+        here = os.path.abspath(os.sep)
     if as_json:
         told = refusal.problems or (Problem(refusal.code, refusal.message, Place(here), "error"),)
         screen.write(dumped(check_shape(here, told, _as_it_stands)))
