@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from clock import in_turn, machine, once, row
@@ -60,10 +61,10 @@ def main() -> int:
             assert fresh_everywhere(given.pipelens, folder), "the first build left something to do"
             for words in (["status"], ["build"]):
                 ours = [str(Path(given.pipelens).with_name("pipelens")), *words]
-                commands = {"pipelens": lambda ours=ours: once(ours, folder)}
+                commands = {"pipelens": partial(once, ours, folder)}
                 if given.ploomber:
                     theirs = [str(Path(given.ploomber).with_name("ploomber")), *words]
-                    commands["ploomber"] = lambda theirs=theirs: once(theirs, folder)
+                    commands["ploomber"] = partial(once, theirs, folder)
                 series = in_turn(commands, given.rounds)
                 cells = [" ".join(words), str(tasks), row(series["pipelens"])]
                 if given.ploomber:

@@ -30,7 +30,7 @@ def tracked() -> tuple[Path, ...]:
 @cache
 def modules() -> tuple[Path, ...]:
     """Every Python module of the package; what a template copies into new projects is not one."""
-    return tuple(sorted(path for path in PACKAGE.rglob("*.py") if "templates" not in path.parts))
+    return tuple(sorted(path for path in PACKAGE.rglob("*.py") if "starter" not in path.parts))
 
 
 def named(path: Path) -> str:
