@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +13,8 @@ from pipelens.core.sources import FunctionSource, Parameter
 from pipelens.core.text import Position, Span
 
 if TYPE_CHECKING:
-    from pipelens.core.functions import Found
+    from pipelens.core.functions import Definition, Found
+    from pipelens.core.imports import Module
 
 _Kind = Literal["normal", "positional", "keyword", "args", "kwargs"]
 
@@ -28,7 +28,7 @@ def read_code(
     problems: list[Problem] = []
     if isinstance(node, ast.Lambda):
         statement = found.bound.statement
-        first = statement.lineno - 1
+        first = node.lineno - 1
         name, span = "<lambda>", columns.span(node)
         decorators: list[ast.expr] = []
         references = upstream_subscripts(statement, columns)
@@ -57,7 +57,7 @@ def read_code(
         name,
         first,
         span,
-        _block(module.source_lines, first),
+        _block(module, node, first),
         parameters,
         references,
         _doc(node),
@@ -69,9 +69,22 @@ def read_code(
     )
 
 
-def _block(lines: list[str], first: int) -> str:
-    """The lines that belong to the definition, by the rule of the standard library's `inspect`."""
-    return "".join(inspect.getblock(lines[first:]))
+def _block(module: Module, node: Definition | ast.Lambda, first: int) -> str:
+    """The lines that belong to the definition, by the rule of `inspect.getsource`: comment lines
+    below the last statement belong to it as long as they are indented like its body."""
+    lines = module.source_lines
+    last = node.end_lineno or node.lineno
+    if isinstance(node, ast.Lambda):
+        return "".join(lines[first:last])
+    begin = node.body[0]
+    if begin.lineno > node.lineno and not lines[begin.lineno - 1][: begin.col_offset].strip():
+        for at in range(last, len(lines)):
+            bare = lines[at].strip()
+            if bare and not bare.startswith("#"):
+                break
+            if bare and len(lines[at]) - len(lines[at].lstrip()) >= begin.col_offset:
+                last = at + 1
+    return "".join(lines[first:last])
 
 
 def _name_span(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, columns: Columns) -> Span:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelens.core.files import Files
@@ -339,8 +340,8 @@ def _returned(function: ast.FunctionDef) -> ast.FunctionDef | None:
     )
 
 
-def _near(name: str, names: object) -> tuple[str, ...]:
-    known = sorted({str(each) for each in names}) if hasattr(names, "__iter__") else []  # type: ignore[union-attr]
+def _near(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    known = sorted(set(names))
     return tuple(difflib.get_close_matches(name, known[:5000], 3, 0.6))
 
 
@@ -360,15 +361,14 @@ def _relative_import(module: Module, location: Location) -> UnreadableSource | N
     """A module at the top that imports relatively fails as soon as it is imported."""
     if location.package:
         return None
-    for statement in module.tree.body:
-        if isinstance(statement, ast.ImportFrom) and statement.level:
-            message = (
-                f"`{location.name}` is imported as a module at the top, where relative imports fail: "
-                "import by full name, or give the dotted path with its package"
-            )
-            place = Place(module.path, module.columns.span(statement))
-            return UnreadableSource(module.path, (problem("relative-import-at-top", message, place),))
-    return None
+    if module.relative is None:
+        return None
+    message = (
+        f"`{location.name}` is imported as a module at the top, where relative imports fail: "
+        "import by full name, or give the dotted path with its package"
+    )
+    place = Place(module.path, module.columns.span(module.relative))
+    return UnreadableSource(module.path, (problem("relative-import-at-top", message, place),))
 
 
 def _refused(other: NotCallable) -> UnreadableSource:

@@ -135,7 +135,8 @@ class Bound:
 
 @dataclass(slots=True)
 class Module:
-    """A parsed module. stars: its `from … import *`, in order. exported: `__all__` where it is a literal."""
+    """A parsed module. stars: its `from … import *`, in order. exported: `__all__` where it is a literal.
+    relative: its first relative import at the margin."""
 
     path: str
     text: str
@@ -144,6 +145,7 @@ class Module:
     bindings: dict[str, Bound] = field(default_factory=dict[str, Bound])
     stars: list[ast.ImportFrom] = field(default_factory=list[ast.ImportFrom])
     exported: frozenset[str] | None = None
+    relative: ast.ImportFrom | None = None
 
     _source_lines: list[str] | None = None
 
@@ -261,7 +263,9 @@ def _module(path: str, text: str, tree: ast.Module) -> Module:
                 for alias in aliases:
                     name = alias.asname or alias.name.partition(".")[0]
                     module.bindings[name] = Bound(alias, statement, conditional)
-            case ast.ImportFrom(names=aliases):
+            case ast.ImportFrom(names=aliases, level=level):
+                if level and not conditional and module.relative is None:
+                    module.relative = statement
                 for alias in aliases:
                     if alias.name == "*":
                         module.stars.append(statement)

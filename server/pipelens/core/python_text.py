@@ -116,7 +116,8 @@ def words(text: str) -> frozenset[str]:
     found: set[str] = set()
     for match in TOKEN.finditer(text):
         if match.lastgroup == "word":
-            found.add(match[0])
+            if match[0].isidentifier():
+                found.add(match[0])
         elif match.lastgroup in ("string", "triple") and "f" in match[0][:2].lower():
             found.update(re.findall(r"[^\W\d]\w*", match[0]))
     return frozenset(found)

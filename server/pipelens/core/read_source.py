@@ -243,7 +243,7 @@ class _Reading:
     def check_upstream(self, cell: Cell, declared: Declarations) -> None:
         found = declared.upstream
         if found is None:
-            if self.cells.language != "r":
+            if self.python:
                 self.missing(cell, declared, "upstream")
             return
         if found.error is not None:
@@ -268,7 +268,8 @@ class _Reading:
     def check_product(self, cell: Cell, declared: Declarations) -> None:
         found = declared.product
         if found is None:
-            self.missing(cell, declared, "product")
+            if self.python or self.cells.language == "r":
+                self.missing(cell, declared, "product")
             return
         if found.error is not None:
             self.report("invalid-declaration", f"`product` is not understood: {found.error}", _where(found))

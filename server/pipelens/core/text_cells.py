@@ -17,9 +17,9 @@ from typing import Any, cast
 from pipelens.core.cells import Cell, CellKind, Cells, CellsError
 from pipelens.core.text import Document, Position, Span
 
-MAX_CHARACTERS = 4_000_000
-MAX_LINES = 60_000
-MAX_WORK = 20_000_000
+MAX_CHARACTERS = 2_000_000
+MAX_LINES = 25_000
+MAX_WORK = 3_000_000
 """Bounds on a script: jupytext looks ahead over blank lines and fences again and again, so a file
 made for it would take hours. `MAX_WORK` counts those looks."""
 
@@ -91,7 +91,7 @@ def _looks(pieces: list[str]) -> int:
             continue
         run = 0
         if "```" in piece or "~~~" in piece:
-            looks += len(pieces)
+            looks += 4 * len(pieces)
     return looks
 
 
