@@ -10,17 +10,34 @@ from pipelens.core.rules import (
     callables,
     env,
     graph,
+    grid,
     location,
     products,
+    sections,
     settings,
     sources,
     spec,
+    syntax,
     tasks,
     usage,
 )
 
 REGISTER: dict[str, Rule] = {
     rule.code: rule
-    for family in (spec, location, env, tasks, sources, callables, products, usage, graph, settings)
+    for family in (
+        syntax,
+        spec,
+        sections,
+        location,
+        env,
+        tasks,
+        grid,
+        sources,
+        callables,
+        products,
+        usage,
+        graph,
+        settings,
+    )
     for rule in family.RULES
 }
