@@ -192,6 +192,8 @@ class _Walk:
             self.at = at + 1
             return
         while True:
+            if at >= len(text):
+                raise _NotJson("is not JSON: it ends inside a list", max(len(text) - 1, 0))
             yield at
             at = _skip(text, self.at)
             if text[at : at + 1] == "]":
@@ -250,9 +252,7 @@ def _lines(
     for piece in pieces:
         if not piece.value:
             if fresh:
-                starts.append(piece.begin)
-                wide.append([])
-                fresh = False
+                previous_end = piece.begin
             continue
         breaks = _Escapes(document.text, piece)
         begin = 0
