@@ -218,7 +218,7 @@ class Pipeline:
                     Mention(mention.entry, mention.task, product.key)
                 )
         entries = {
-            number: TaskEntry(number, SPEC, number * 10, 8, tuple(task.spec for task in found))
+            number: TaskEntry(number, SPEC, tuple(task.spec for task in found))
             for number, found in by_entry.items()
         }
         return Project(

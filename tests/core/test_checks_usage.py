@@ -22,10 +22,12 @@ def test_a_key_that_the_upstream_lacks_suggests_the_near_one() -> None:
     assert found.fixes[0].edits == (Edit(found.place, "data"),)
 
 
-def test_a_key_on_a_single_product_is_an_error() -> None:
+def test_a_key_of_a_single_product_is_a_warning() -> None:
     source = function("fit", "product, upstream", reads=[("load", "data")])
     pipeline = Pipeline().task("load", function("load")).task("fit", source)
-    assert pipeline.codes() == ["unknown-product-key"]
+    assert [(found.code, found.severity) for found in pipeline.problems()] == [
+        ("unknown-product-key", "warning")
+    ]
 
 
 def test_a_key_after_an_unserializer_is_the_objects_own() -> None:
@@ -96,6 +98,15 @@ def test_a_param_that_the_parameters_cell_lacks_is_a_warning_with_the_near_name(
     assert found.fixes[1].title == "Declare 'depht' in the parameters cell"
 
 
+def test_an_undeclared_param_that_a_cell_uses_is_an_info_and_else_a_warning() -> None:
+    (used,) = Pipeline().task("fit", notebook("fit", uses=["depth"]), params={"depth": 3}).problems()
+    (idle,) = Pipeline().task("fit", notebook("fit"), params={"depth": 3}).problems()
+    assert [(one.code, one.severity) for one in (used, idle)] == [
+        ("undeclared-param", "info"),
+        ("undeclared-param", "warning"),
+    ]
+
+
 def test_a_param_that_nothing_uses_is_an_info() -> None:
     source = notebook("fit", params={"depth": "1"})
     (found,) = Pipeline().task("fit", source, params={"depth": 3}).problems()
@@ -155,7 +166,22 @@ def test_a_needed_argument_is_told_at_the_function_and_an_extra_one_at_the_param
 def test_a_function_that_reads_upstream_must_take_it() -> None:
     source = function("fit", "product", reads=[("load", None)])
     (found,) = with_load().task("fit", source).problems()
-    assert (found.code, found.place) == ("unexpected-argument", Place(source.path, at(10, 10, 14)))
+    assert (found.code, found.place) == ("unexpected-argument", Place(source.path, source.span))
+    assert found.related[0].place.span == at(10, 10, 14)
+
+
+def test_a_function_whose_only_upstream_matches_nothing_is_told_where_it_reads_it() -> None:
+    source = function("all", "product, upstream", reads=[("fit-*", None)])
+    (found,) = Pipeline().task("all", source).problems()
+    assert (found.code, found.severity, found.place.span) == ("missing-argument", "error", at(10, 10, 15))
+
+
+def test_a_hook_that_is_no_function_is_told_in_the_yaml() -> None:
+    value = UnreadableSource("/p/hooks.py", (problem("not-a-function", "a value", Place("/p/hooks.py")),))
+    pipeline = Pipeline(hooks=Hooks(on_finish=dotted("hooks.f")), callables={"hooks.f": value})
+    (found,) = pipeline.problems()
+    assert found.place.span == at(0, 6, 7)
+    assert found.related[0].place.path == "/p/hooks.py"
 
 
 def test_with_a_serializer_the_function_must_not_take_product() -> None:

@@ -238,7 +238,7 @@ class ProblemFilter:
         """The problems of `project`, and of the settings file, that are to be shown."""
         env = (project.env.path,) if project.env.path is not None else ()
         return apply(
-            (*project.problems, *settings.problems),
+            (*project.found, *settings.problems),
             settings.severity,
             project.locate,
             self._suppressions,

@@ -183,9 +183,25 @@ def resolved(source: Source, dotted_path: str, place: Place, task: str | None) -
                 severity=None if source.certain else "info",
             )
         case UnreadableSource() | FunctionSource():
-            yield from (found if found.task else replace(found, task=task) for found in source.problems)
+            for found in source.problems:
+                if not _is_partial(found):  # which can be called, though it cannot be a task
+                    yield read_problem(found, dotted_path, place, task)
         case _:
             pass
+
+
+def read_problem(found: Problem, dotted_path: str, place: Place, task: str | None) -> Problem:
+    """What reading a function's module found. That a path leads to something that cannot be called
+    is the fault of the path, so it is told there."""
+    if found.code == "not-a-function" and not _is_partial(found):
+        part, _ = _part(dotted_path, dotted_path.count("."), place)
+        related = (*found.related, Related(found.place, "this is what it names"))
+        return replace(found, place=part, related=related, task=task)
+    return found if found.task else replace(found, task=task)
+
+
+def _is_partial(found: Problem) -> bool:
+    return found.code == "not-a-function" and "functools.partial" in found.message
 
 
 def _part(dotted_path: str, index: int, place: Place) -> tuple[Place, bool]:

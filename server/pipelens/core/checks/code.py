@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 
-from pipelens.core.checks.callables import resolved
+from pipelens.core.checks.callables import read_problem, resolved
 from pipelens.core.problems import CreateFile, Fix, Problem, problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import (
@@ -31,7 +30,7 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
                 )
             yield problem(
                 "source-missing",
-                f"there is no file '{task.spec.source}' (looked for at {_shown(project, path)})",
+                f"there is no file {_shown(project, path)}",
                 task.spec.source_place,
                 fixes=fixes,
                 task=task.name,
@@ -40,7 +39,7 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
             yield from resolved(source, task.spec.source, task.spec.source_place, task.name)
         case NotebookSource() | FunctionSource() | TemplateSource() | UnreadableSource():
             for found in source.problems:
-                yield found if found.task else replace(found, task=task.name)
+                yield read_problem(found, task.spec.source, task.spec.source_place, task.name)
         case _:
             pass
 
@@ -49,7 +48,7 @@ def _shown(project: Project, path: str) -> str:
     """The path from the root, where it lies inside it."""
     root = project.root.rstrip("/\\")
     if path.startswith(root) and path[len(root) : len(root) + 1] in ("/", "\\"):
-        return f"'{path[len(root) + 1 :]}' in the project's root"
+        return f"'{path[len(root) + 1 :]}' in the root of the project"
     return f"'{path}'"
 
 

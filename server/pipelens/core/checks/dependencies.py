@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
 from pipelens.core.project import Project, Task
+from pipelens.core.sources import FunctionSource
 from pipelens.core.suggestions import nearest
 
 _LONGEST_SEARCHED_CYCLE = 60
@@ -48,9 +49,19 @@ def _pattern(task: Task, pattern: str, place: Place) -> Iterator[Problem]:
             "narrow the pattern or rename the task"
         )
         yield problem("self-upstream", message, place, task=task.name)
-    elif not matches:
+    elif not matches and not _is_told_of_its_argument(task):
         message = f"no task's name matches '{pattern}': the dependency has no effect"
         yield problem("wildcard-no-match", message, place, task=task.name)
+
+
+def _is_told_of_its_argument(task: Task) -> bool:
+    """Without any upstream a function that takes one is refused, which is an error of its own."""
+    source = task.source
+    return (
+        isinstance(source, FunctionSource)
+        and not task.upstream
+        and any(p.name == "upstream" and p.default is None for p in source.parameters)
+    )
 
 
 def cycles(project: Project) -> Iterator[Problem]:

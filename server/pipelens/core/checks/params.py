@@ -34,6 +34,7 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
         place = param_place(task, name)
         if name == RESOURCES:
             continue
+        used = name in source.uses
         if name not in declared:
             near = nearest(name, missing)
             fixes: list[Fix] = []
@@ -41,7 +42,7 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
                 hint = f"did you mean '{near}'?"
                 fixes.append(Fix(f"Change to '{near}'", (Edit(place, as_written(place, near)),)))
             else:
-                hint = "assign a default there"
+                hint = "assign a default there" if used else "nor does anything use it"
             fixes.extend(_declaring(source, name))
             yield problem(
                 "undeclared-param",
@@ -49,8 +50,9 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
                 place,
                 fixes=fixes,
                 task=task.name,
+                severity="info" if used and near is None else None,
             )
-        elif name not in source.uses:
+        elif not used:
             yield problem(
                 "unused-param",
                 f"'{name}' is passed, but nothing outside the parameters cell of '{task.name}' uses it",

@@ -75,6 +75,16 @@ def _missing(
                 task=task.name,
             )
             continue
+        elif name == "upstream" and task.needed_at:
+            need = task.needed_at[0]
+            yield problem(
+                "missing-argument",
+                f"'{need.name}' matches no task, so nothing passes 'upstream' to '{source.name}'",
+                need.place,
+                related=[Related(Place(source.path, parameter.span), "the argument")],
+                task=task.name,
+            )
+            continue
         elif name == "upstream":
             message = (
                 f"'{source.name}' takes 'upstream', but '{task.name}' has no upstream: "
@@ -106,8 +116,16 @@ def _unexpected(task: Task, source: FunctionSource, name: str, free: list[str]) 
     definition = Related(Place(source.path, source.span), f"'{source.name}' is defined here")
     if name == "upstream":
         message = f"'{source.name}' must take the argument 'upstream': '{task.name}' needs {_names(task)}"
-        place = _first_need(task)
-        return problem("unexpected-argument", message, place, related=[definition], task=task.name)
+        need = _first_need(task)
+        if need.path != source.path:
+            return problem("unexpected-argument", message, need, related=[definition], task=task.name)
+        return problem(
+            "unexpected-argument",
+            message,
+            definition.place,
+            related=[Related(need, "it is read here")],
+            task=task.name,
+        )
     if name == "product":
         message = f"'{source.name}' must take the argument 'product'"
         return problem("unexpected-argument", message, Place(source.path, source.span), task=task.name)

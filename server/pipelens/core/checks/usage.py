@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from pipelens.core.checks.dependencies import is_pattern
-from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem, with_severity
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, NotebookSource, Reference
 from pipelens.core.suggestions import nearest
@@ -185,7 +185,8 @@ def _key(project: Project, task: Task, reference: Reference, key: str, place: Pl
     related = [Related(products.place, f"the product of '{name}'")]
     if products.form == "single" and products.are_files:
         message = f"the product of '{name}' is one path without keys: leave ['{key}'] out"
-        yield problem("unknown-product-key", message, place, related=related, task=task.name)
+        found = problem("unknown-product-key", message, place, related=related, task=task.name)
+        yield with_severity(found, "warning")
     elif products.form == "mapping" and products.get(key) is None:
         keys = [item.key for item in products.items]
         message = f"the product of '{name}' has no key '{key}'"

@@ -61,7 +61,7 @@ To fix it, remove the name from the declaration, or read the product instead of 
         """\
 With a mapping as product, `upstream["load"]` is a mapping with the same keys; with a single product
 it is one path, which has no keys. Asking for another key fails when the task runs (sections 7.3 and
-9.1). The product of a wildcard is a mapping of task names.
+9.1); a key of a single product is a warning. The product of a wildcard is a mapping of task names.
 
 Wrong, where `load` declares `product: {nb: out/load.ipynb, data: out/load.csv}`:
 
@@ -84,8 +84,9 @@ To fix it, use one of the keys that the upstream declares, or declare the key th
         "A param is passed to a notebook that does not declare it.",
         """\
 The value arrives in the injected cell and the notebook runs, but its parameters cell, which says
-what the notebook takes, does not mention it: opened alone, the notebook lacks the name. With
-`static_analysis: strict` it is an error (section 13).
+what the notebook takes, does not mention it: opened alone, the notebook lacks the name. Where a cell
+uses the name all the same, that is an info; where none does, or a declared name is nearly the same,
+it is a warning. With `static_analysis: strict` it is an error of its own (section 13).
 
 Wrong:
 
