@@ -1,0 +1,6 @@
+# %% tags=["parameters"]
+upstream = None
+product = "out/fit.ipynb"
+
+# %%
+print("work")

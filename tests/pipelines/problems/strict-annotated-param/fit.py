@@ -1,0 +1,7 @@
+# %% tags=["parameters"]
+upstream = None
+product = None
+n: int = 1
+
+# %%
+print(n)

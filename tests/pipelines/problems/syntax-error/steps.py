@@ -1,0 +1,2 @@
+def load(product):
+    x = (1

@@ -1,0 +1,6 @@
+# %% tags=["parameters"]
+x = 1; upstream = None
+product = None
+
+# %%
+print("work")
