@@ -5,7 +5,7 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak pages clean environment
+.PHONY: help demo test lint types imports package soak pages picture clean environment
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
@@ -42,6 +42,10 @@ pages: environment
 
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core
+
+# The graph in the README: the example as it looks after `make demo`.
+picture: demo
+	build/demo-venv/bin/python docs/images/draw.py build/demo/ml-basic.html docs/images/ml-basic.svg
 
 clean:
 	rm -rf build dist
