@@ -176,6 +176,7 @@ class _Reading:
             tuple(references),
             _doc(kept),
             tuple(self.problems),
+            self.cells,
         )
 
     def declarations(self, cell: Cell) -> Declarations:

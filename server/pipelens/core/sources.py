@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelens.core.cells import Cells
 from pipelens.core.problems import Problem
 from pipelens.core.text import NOWHERE, Span
 
@@ -70,6 +71,7 @@ class NotebookSource:
     parameters_span: the text of the parameters cell, None when no cell is tagged so.
     params: names assigned in that cell except `upstream` and `product`.
     uses: names that occur outside that cell; references: subscripts of `upstream` anywhere.
+    cells: what it was read from, for the static analysis; None in tests that build one by hand.
     """
 
     path: str
@@ -83,6 +85,7 @@ class NotebookSource:
     references: tuple[Reference, ...] = ()
     doc: str = ""
     problems: tuple[Problem, ...] = ()
+    cells: Cells | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,13 @@ def check_entry(project: Project, entry: TaskEntry) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     told: set[tuple[str, Place]] = set()
+    analysed: set[object] = set()
     for position, task in enumerate(project.tasks_by_entry.get(entry.id, ())):
-        fresh = [one for one in _check_task(project, task, position) if (one.code, one.place) not in told]
+        of_task = [*_check_task(project, task, position)]
+        if (key := code.analysed(task)) not in analysed:
+            analysed.add(key)
+            of_task.extend(code.static_analysis(task))
+        fresh = [one for one in of_task if (one.code, one.place) not in told]
         told.update((one.code, one.place) for one in fresh)
         found.extend(fresh)
     return tuple(found)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipelens.core.checks.callables import read_problem, resolved
+from pipelens.core.checks.names import check_notebook_names
 from pipelens.core.problems import CreateFile, Fix, Problem, problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import (
@@ -42,6 +44,32 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
                 yield read_problem(found, task.spec.source, task.spec.source_place, task.name)
         case _:
             pass
+
+
+def static_analysis(task: Task) -> Iterator[Problem]:
+    """What would stop a script or notebook before it runs (section 13)."""
+    source = task.source
+    if not isinstance(source, NotebookSource) or source.cells is None or source.language != "python":
+        return
+    mode = task.spec.options.get("static_analysis", "regular")
+    if mode == "disable":
+        return
+    for found in check_notebook_names(
+        source.path,
+        source.cells,
+        static_analysis="strict" if mode == "strict" else "regular",
+        passed=task.params,
+        has_upstream=bool(task.upstream),
+        passed_places=task.spec.param_places,
+        task_place=task.spec.key_places.get("params") or task.spec.name_place or task.spec.source_place,
+    ):
+        yield found if found.task else replace(found, task=task.name)
+
+
+def analysed(task: Task) -> object:
+    """What the static analysis of a task depends on besides its entry: the tasks of a grid share it."""
+    source = task.source
+    return (source.path if isinstance(source, NotebookSource) else None, *task.params, bool(task.upstream))
 
 
 def _shown(project: Project, path: str) -> str:
