@@ -97,7 +97,8 @@ class Project:
     tasks: by name, in YAML order (the first of two that share a name). tasks_by_entry: all of them. order: names in build order
     (generations, section 10), those on a cycle left out. cycles: strongly connected sets of names.
     downstream: direct, by name. callables: hooks, clients and serializers, by dotted path.
-    placeholder_uses: how often the pipeline refers to each env name. problems_by_entry: of each entry's tasks, ready made.
+    first_lines: where each entry begins in its file. import_folders: where the project's modules may
+    lie, in the order of `sys.path`. placeholder_uses: how often the pipeline refers to each env name. problems_by_entry: of each entry's tasks, ready made.
     """
 
     version: int
@@ -114,6 +115,9 @@ class Project:
     placeholder_uses: Mapping[str, int]
     problems_by_entry: Mapping[int, tuple[Problem, ...]]
     other_problems: tuple[Problem, ...]
+    first_lines: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    import_folders: tuple[str, ...] = ()
+    shown: tuple[Problem, ...] | None = None
 
     @property
     def root(self) -> str:
@@ -127,11 +131,15 @@ class Project:
         """The path and the absolute span of `place`."""
         if place.entry is None:
             return place.path, place.span
-        entry = self.entries[place.entry]
-        return place.path, place.span.shifted(entry.first_line)
+        return place.path, place.span.shifted(self.first_lines.get(place.entry, 0))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
+        """The problems to show: `found` after settings and suppressing comments, where those are known."""
+        return self.found if self.shown is None else self.shown
+
+    @property
+    def found(self) -> tuple[Problem, ...]:
         """Every problem of the pipeline: the entries' in their order, then the rest."""
         found: list[Problem] = []
         for id in self.entries:

@@ -49,13 +49,14 @@ class Header:
     section_places: Mapping[str, Place] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def read_header(tree: Tree, context: SpecContext) -> Header:
-    """The top level of the pipeline file in `tree`."""
-    return _HeaderReading(tree, context).read()
+def read_header(tree: Tree, context: SpecContext, text: str) -> Header:
+    """The top level of the pipeline file in `tree`, which was read from `text`."""
+    return _HeaderReading(tree, context, text).read()
 
 
 class _HeaderReading:
-    def __init__(self, tree: Tree, context: SpecContext) -> None:
+    def __init__(self, tree: Tree, context: SpecContext, text: str) -> None:
+        self.text = text
         self.tree = tree
         self.context = context
         self.problems: list[Problem] = []
@@ -67,7 +68,7 @@ class _HeaderReading:
         tree = self.tree
         for error in tree.errors:
             if error.message:
-                self.problems.append(yaml_problem(error, _text_of(tree), self.context, None))
+                self.problems.append(yaml_problem(error, self.text, self.context, None))
         match tree.root:
             case "empty":
                 if not tree.errors:
@@ -414,11 +415,4 @@ def _unknown_executor(reader: PieceReader, path: str, place: Place) -> None:
     near = nearest(path, EXECUTORS)
     hint = f"; did you mean {near!r}?" if near else f"; known are {', '.join(EXECUTORS)}"
     reader.report("unknown-executor", f"there is no executor {path!r}{hint}", place)
-
-
-def _text_of(tree: Tree) -> str:
-    pieces = tree.entries or tree.sections
-    return pieces[0].marks.document.text if pieces else ""
-
-
 

@@ -31,7 +31,7 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
     if piece.error or piece.node is None:
         problems = (yaml_problem(piece.error, piece.text, context, entry),) if piece.error and piece.error.message else ()
         tasks, label = _salvage(piece, context, entry)
-        return TaskEntry(entry, context.path, piece.first_line, piece.line_count, tasks, problems, True, label)
+        return TaskEntry(entry, context.path, tasks, problems, True, label)
     reading = _EntryReading(PieceReader(context, piece.marks, entry), piece.node)
     tasks = reading.read()
     reader = reading.reader
@@ -39,8 +39,6 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
     return TaskEntry(
         entry,
         context.path,
-        piece.first_line,
-        piece.line_count,
         tasks,
         tuple(reader.problems),
         False,

@@ -132,21 +132,27 @@ class TaskSpec:
     named: bool = False
     name_is_text: bool = True
 
+    @property
+    def dotted_paths(self) -> tuple[DottedPath, ...]:
+        """Every callable that the entry names, but for its source."""
+        hooks = self.hooks
+        found = (hooks.on_render, hooks.on_finish, hooks.on_failure, self.client, self.product_client)
+        more = (self.serializer, self.unserializer, *self.calls.values())
+        return tuple(dotted for dotted in (*found, *more) if dotted is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
     """One element of `tasks:`: the tasks it makes (many with a grid, none when it is broken).
 
     id: stable while the entry's text is edited. path: the file it is in (a pipeline file, or one
-    brought in by `import_tasks_from`). first_line: where it begins in that file; all places inside
-    count from it. broken: its text could not be read, `tasks` are those of its last good reading.
+    brought in by `import_tasks_from`); all places inside count lines from where the entry begins
+    (`Project.first_lines`). broken: its text could not be read, `tasks` are those of its last good reading.
     label: what to call it when it has no name. placeholders: env names it refers to.
     """
 
     id: int
     path: str
-    first_line: int
-    line_count: int
     tasks: tuple[TaskSpec, ...] = ()
     problems: tuple[Problem, ...] = ()
     broken: bool = False
@@ -209,6 +215,14 @@ class Spec:
     problems: tuple[Problem, ...] = ()
     placeholders: tuple[Named, ...] = ()
     section_places: Mapping[str, Place] = field(default_factory=_no_places)
+
+    @property
+    def dotted_paths(self) -> tuple[DottedPath, ...]:
+        """Every callable that the sections name."""
+        hooks = self.hooks
+        found = (hooks.on_render, hooks.on_finish, hooks.on_failure, self.serializer, self.unserializer)
+        more = (self.location, *self.clients.values())
+        return tuple(dotted for dotted in (*found, *more) if dotted is not None)
 
 
 KIND_OF_CLASS: Mapping[str, Kind] = MappingProxyType(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,17 +85,40 @@ class Marks:
 class Piece:
     """A top-level section (`key` is its name, `key_node` its key) or an entry of `tasks:`.
 
-    node: its value, None when it could not be composed. first_line: in the file. text: its lines.
+    node: its value, None when it could not be composed. first_line: of a section, in the file; an
+    entry's stands in `Tree.entry_lines`, so that the piece stays the same when lines come before it.
+    text: its lines.
     """
 
     first_line: int
-    line_count: int
     text: str
     node: Node | None
     marks: Marks
     error: YamlError | None = None
     key: str | None = None
     key_node: Node | None = None
+
+
+class PieceCache:
+    """Entries by their text, so that what did not change is not composed again. read: how many were."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[str, Piece] = {}
+        self.read = 0
+
+    def entry(self, text: str) -> Piece | None:
+        piece = self.pieces.get(text)
+        if piece is None:
+            self.read += 1
+            piece = entry_piece(text)
+            if piece is not None:
+                self.pieces[text] = piece
+        return piece
+
+    def keep(self, pieces: tuple[Piece, ...]) -> None:
+        """Forget what is no longer written, once there is much of it."""
+        if len(self.pieces) > 2 * len(pieces) + 200:
+            self.pieces = {piece.text: piece for piece in pieces}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,7 @@ class Tree:
     root: str
     sections: tuple[Piece, ...] = ()
     entries: tuple[Piece, ...] = ()
+    entry_lines: tuple[int, ...] = ()
     tasks: Piece | None = None
     errors: tuple[YamlError, ...] = ()
     whole: bool = False
@@ -177,11 +200,11 @@ def _error(error: Exception, text: str) -> YamlError:
     )
 
 
-def read_tree(text: str) -> Tree:
-    """The tree of a pipeline file's text (no byte order mark)."""
+def read_tree(text: str, known: PieceCache | None = None) -> Tree:
+    """The tree of a pipeline file's text (no byte order mark). known: entries read before."""
     layout = lay_out(text)
     if layout is not None:
-        tree = _by_pieces(text, layout)
+        tree = _by_pieces(layout, known or PieceCache())
         if tree is not None:
             return tree
     return _whole(text, layout)
@@ -207,7 +230,7 @@ def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
     return node.value[0]
 
 
-def _by_pieces(text: str, layout: Layout) -> Tree | None:
+def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
     """The tree made piece by piece, or None where only the whole can tell."""
     sections: list[Piece] = []
     tasks: Piece | None = None
@@ -220,32 +243,31 @@ def _by_pieces(text: str, layout: Layout) -> Tree | None:
         sections.append(piece)
     entries: list[Piece] = []
     for first, last in layout.entries:
-        piece = entry_piece(layout.text(first, last), first)
+        piece = known.entry(layout.text(first, last))
         if piece is None or (piece.error and runs_on(layout, first, piece.error)):
             return None
         entries.append(piece)
     root = "sequence" if layout.bare_list else "mapping" if sections else "empty"
-    return Tree(root, tuple(sections), tuple(entries), tasks)
+    known.keep(tuple(entries))
+    return Tree(root, tuple(sections), tuple(entries), tuple(first for first, _ in layout.entries), tasks)
 
 
-def entry_piece(text: str, first_line: int) -> Piece | None:
+def entry_piece(text: str) -> Piece | None:
     """An entry's lines as a piece; None where they are not one entry alone."""
     node = compose_entry(text)
-    count = text.count("\n") or 1
     marks = Marks(Document(text))
     match node:
         case None:
             return None
         case YamlError():
-            return None if _needs_whole(node) else Piece(first_line, count, text, None, marks, node)
+            return None if _needs_whole(node) else Piece(0, text, None, marks, node)
         case _:
-            return Piece(first_line, count, text, node, marks)
+            return Piece(0, text, node, marks)
 
 
 def section_piece(text: str, first_line: int) -> Piece | None:
     """A section's lines as a piece; None where they are not one section alone."""
     pair = compose_section(text)
-    count = text.count("\n") or 1
     marks = Marks(Document(text), -first_line)
     match pair:
         case None:
@@ -254,10 +276,10 @@ def section_piece(text: str, first_line: int) -> Piece | None:
             if _needs_whole(pair):
                 return None
             key = re.match(r"[\w.-]+", text)
-            return Piece(first_line, count, text, None, marks, pair, key[0] if key else None)
+            return Piece(first_line, text, None, marks, pair, key[0] if key else None)
         case (key_node, value):
             name = key_node.value if isinstance(key_node, ScalarNode) else None
-            return Piece(first_line, count, text, value, marks, None, name, key_node)
+            return Piece(first_line, text, value, marks, None, name, key_node)
 
 
 def _needs_whole(error: YamlError) -> bool:
@@ -290,72 +312,72 @@ def _whole(text: str, layout: Layout | None) -> Tree:
     span = marks.span(root)
     match root:
         case SequenceNode():
-            entries = tuple(_items(root, document, text, bool(errors)))
-            return Tree("sequence", (), entries, None, errors, True, span)
+            entries, lines = _items(root, document, text, bool(errors))
+            return Tree("sequence", (), entries, lines, None, errors, True, span)
         case MappingNode():
-            sections, entries, tasks = _sections(root, document, text, bool(errors))
-            return Tree("mapping", sections, entries, tasks, errors, True, span)
+            return _sections(root, document, text, errors, span)
         case _:
             return Tree("scalar", errors=errors, whole=True, root_span=span)
 
 
 def _pieces_despite(layout: Layout) -> Tree:
     """Every piece that can be had from a broken text whose layout is plain."""
-    sections: list[Piece] = []
-    entries: list[Piece] = []
-    tasks: Piece | None = None
-    for target, spans, read in (
-        (sections, layout.sections, section_piece),
-        (entries, layout.entries, entry_piece),
-    ):
-        for first, last in spans:
-            text = layout.text(first, last)
-            piece = read(text, first)
-            if piece is None:
-                found = compose(text)
-                error = found if isinstance(found, YamlError) else None
-                lost = YamlError("cannot be read on its own", Span.of(0, 0, 0, len(text.split("\n")[0])))
-                piece = Piece(first, text.count("\n") or 1, text, None, Marks(Document(text)), error or lost)
-            if target is sections and first == layout.tasks_line:
-                tasks = piece
-            target.append(piece)
-    return Tree("sequence" if layout.bare_list else "mapping", tuple(sections), tuple(entries), tasks)
+    sections = [
+        section_piece(text, first) or _lost(text, first)
+        for text, first in ((layout.text(first, last), first) for first, last in layout.sections)
+    ]
+    entries = [
+        entry_piece(text) or _lost(text, 0)
+        for text in (layout.text(first, last) for first, last in layout.entries)
+    ]
+    tasks = next((piece for piece in sections if piece.first_line == layout.tasks_line), None)
+    root = "sequence" if layout.bare_list else "mapping"
+    return Tree(root, tuple(sections), tuple(entries), tuple(first for first, _ in layout.entries), tasks)
+
+
+def _lost(text: str, first_line: int) -> Piece:
+    """A piece that refers to what is outside of it, in a text that cannot be read as a whole."""
+    found = compose(text)
+    alone = YamlError("this cannot be read on its own", Span.of(0, 0, 0, len(text.split("\n")[0].rstrip("\r"))))
+    error = found if isinstance(found, YamlError) else alone
+    return Piece(first_line, text, None, Marks(Document(text), -first_line), error)
 
 
 def _sections(
-    root: MappingNode, document: Document, text: str, broken: bool
-) -> tuple[tuple[Piece, ...], tuple[Piece, ...], Piece | None]:
+    root: MappingNode, document: Document, text: str, errors: tuple[YamlError, ...], span: Span
+) -> Tree:
     sections: list[Piece] = []
     entries: tuple[Piece, ...] = ()
+    lines: tuple[int, ...] = ()
     tasks: Piece | None = None
     marks = Marks(document)
     for key, value in root.value:
         name = key.value if isinstance(key, ScalarNode) else None
-        last_line = document.position(value.end_mark.index).line
-        piece = Piece(0, last_line + 1, "", value, marks, None, name, key)
+        piece = Piece(0, text, value, marks, None, name, key)
         sections.append(piece)
         if name == "tasks":
-            tasks, entries = piece, ()
+            tasks, entries, lines = piece, (), ()
             if isinstance(value, SequenceNode):
-                last = broken and value is root.value[-1][1]
-                entries = tuple(_items(value, document, text, last))
-    return tuple(sections), entries, tasks
+                last = bool(errors) and value is root.value[-1][1]
+                entries, lines = _items(value, document, text, last)
+    return Tree("mapping", tuple(sections), entries, lines, tasks, errors, True, span)
 
 
-def _items(sequence: SequenceNode, document: Document, text: str, unfinished: bool) -> Iterator[Piece]:
-    """The elements of `sequence` as pieces; the last one is in doubt when the text is `unfinished`."""
+def _items(
+    sequence: SequenceNode, document: Document, text: str, unfinished: bool
+) -> tuple[tuple[Piece, ...], tuple[int, ...]]:
+    """The elements of `sequence` and their first lines; in an unfinished text the last is in doubt."""
+    pieces: list[Piece] = []
+    lines: list[int] = []
     for number, node in enumerate(sequence.value):
         start = node.start_mark.index
-        first = document.position(start)
-        last = document.position(node.end_mark.index)
-        marks = Marks(document, first.line)
-        if not sequence.flow_style and first.character:
-            dash = text.rfind("-", 0, start)
-            line = document.position(dash).line if dash >= 0 else first.line
-            if line != first.line and not text[dash + 1 : start].strip():
-                marks = Marks(document, line)
-        count = max(1, last.line - marks.first_line + (1 if last.character else 0))
+        first = document.position(start).line
+        dash = text.rfind("-", 0, start)
+        if not sequence.flow_style and dash >= 0 and not text[dash + 1 : start].strip():
+            first = document.position(dash).line
         own = text[start : node.end_mark.index]
-        doubt = unfinished and number == len(sequence.value) - 1
-        error = YamlError("", Span.of(0, 0, 0, 0)) if doubt and node.end_mark.index >= len(text.rstrip()) else None
-        yield Piece(marks.first_line, count, own, None if error else node, marks, error)
+        doubt = unfinished and number == len(sequence.value) - 1 and node.end_mark.index >= len(text.rstrip())
+        error = YamlError("", Span.of(0, 0, 0, 0)) if doubt else None
+        pieces.append(Piece(0, own, None if error else node, Marks(document, first), error))
+        lines.append(first)
+    return tuple(pieces), tuple(lines)

@@ -1,0 +1,164 @@
+"""Files as the workspace sees them: open buffers over the disk, and a note of who asked for what.
+
+Only regular files and folders are read; devices and pipes would block or never end. What lies on
+the disk is read again when its size or time changed, checked at most once a round (`begin_round`).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipelens.core.files import PathKind, Unreadable
+
+MAX_SIZE = 64_000_000
+
+_Signature = tuple[int, int, int]
+
+
+class WorkspaceFiles:
+    """`core.files.Files` over the disk, with open editors' texts on top.
+
+    roots: when given, nothing outside of them is touched (before a workspace is trusted).
+    reads: how often a file's text was taken from the disk.
+    """
+
+    def __init__(self, roots: tuple[str, ...] | None = None) -> None:
+        self.roots = roots
+        self.reads = 0
+        self._open: dict[str, str] = {}
+        self._texts: dict[str, tuple[_Signature | None, str | Unreadable]] = {}
+        self._stats: dict[str, os.stat_result | None] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._asked: list[set[str]] = []
+
+    # -- what changes
+
+    def open(self, path: str, text: str) -> None:
+        """An editor shows `text` for `path`."""
+        self._open[path] = text
+
+    def close(self, path: str) -> None:
+        self._open.pop(path, None)
+
+    def is_open(self, path: str) -> bool:
+        return path in self._open
+
+    def begin_round(self) -> None:
+        """Look at the disk anew from here on."""
+        self._stats.clear()
+        self._names.clear()
+
+    def forget(self, path: str) -> None:
+        """Look at `path` anew: a client said that it changed."""
+        self._stats.pop(path, None)
+        self._names.pop(os.path.dirname(path), None)
+        self._texts.pop(path, None)
+
+    @contextmanager
+    def asking(self) -> Iterator[set[str]]:
+        """Collect the paths that are asked for inside."""
+        asked: set[str] = set()
+        self._asked.append(asked)
+        try:
+            yield asked
+        finally:
+            self._asked.pop()
+            for outer in self._asked:
+                outer.update(asked)
+
+    def signature(self, path: str) -> object:
+        """What changes whenever the answer for `path` may: for telling whether to read again."""
+        text = self._open.get(path)
+        if text is not None:
+            return (len(text), hash(text))
+        return _signature(self._stat(path))
+
+    # -- core.files.Files
+
+    def read(self, path: str) -> str | Unreadable:
+        self._note(path)
+        text = self._open.get(path)
+        if text is not None:
+            return text
+        found = self._stat(path)
+        known = self._texts.get(path)
+        signature = _signature(found)
+        if known is not None and known[0] == signature:
+            return known[1]
+        answer = self._from_disk(path, found)
+        self._texts[path] = (signature, answer)
+        return answer
+
+    def kind(self, path: str) -> PathKind:
+        self._note(path)
+        if path in self._open:
+            return "file"
+        found = self._stat(path)
+        if found is None:
+            return "missing"
+        if stat.S_ISREG(found.st_mode):
+            return "file"
+        return "folder" if stat.S_ISDIR(found.st_mode) else "other"
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        self._note(folder)
+        known = self._names.get(folder)
+        if known is None:
+            try:
+                known = tuple(sorted(os.listdir(folder))) if self._allowed(folder) else ()
+            except (OSError, ValueError):
+                known = ()
+            self._names[folder] = known
+        return known
+
+    # -- inside
+
+    def _note(self, path: str) -> None:
+        if self._asked:
+            self._asked[-1].add(path)
+
+    def _allowed(self, path: str) -> bool:
+        if path.startswith(("\\\\", "//")):
+            return False
+        if self.roots is None:
+            return True
+        real = os.path.realpath(path)
+        return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
+
+    def _stat(self, path: str) -> os.stat_result | None:
+        if path in self._stats:
+            return self._stats[path]
+        try:
+            found = os.stat(path) if self._allowed(path) else None
+        except (OSError, ValueError):
+            found = None
+        self._stats[path] = found
+        return found
+
+    def _from_disk(self, path: str, found: os.stat_result | None) -> str | Unreadable:
+        if found is None:
+            return Unreadable("does not exist", missing=True)
+        if stat.S_ISDIR(found.st_mode):
+            return Unreadable("is a folder, not a file")
+        if not stat.S_ISREG(found.st_mode):
+            return Unreadable("is not a regular file, so it is not read")
+        if found.st_size > MAX_SIZE:
+            return Unreadable(f"has {found.st_size / 1e6:.0f} MB; files above {MAX_SIZE / 1e6:.0f} MB are not read")
+        self.reads += 1
+        try:
+            with open(path, "rb") as file:
+                data = file.read(MAX_SIZE + 1)
+        except OSError as error:
+            return Unreadable(f"cannot be read: {error.strerror or error}")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            return Unreadable(f"is not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); save it as UTF-8")
+
+
+def _signature(found: os.stat_result | None) -> _Signature | None:
+    return (found.st_size, found.st_mtime_ns, found.st_ino) if found else None
