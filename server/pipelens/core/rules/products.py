@@ -89,11 +89,15 @@ Wrong:
 Right:
 
 ```yaml
-- source: data/numbers.csv
-  name: upload
-  class: SQLUpload
-  product: [numbers, table]
-  product_class: SQLiteRelation
+clients:
+  SQLUpload: db.connect
+  SQLiteRelation: db.connect
+tasks:
+  - source: data/numbers.csv
+    name: upload
+    class: SQLUpload
+    product: [numbers, table]
+    product_class: SQLiteRelation
 ```
 
 To fix it, add `product_class` to the task, or a line for its class under
