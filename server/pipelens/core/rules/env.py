@@ -159,7 +159,7 @@ or is far larger than a file of settings can be. Placeholders that it should def
 
 Wrong: an `env.yaml` saved as UTF-16. Right: the same file saved as UTF-8.
 
-Save it as UTF-8 and check its permissions.
+To fix it, save it as UTF-8 and check its permissions.
 """,
     ),
     Rule(
