@@ -179,7 +179,8 @@ def test_every_line_of_code_lies_where_the_file_has_it(name: str, line_end: str)
 
 def test_the_marker_of_a_cell_is_known() -> None:
     parameters = read("a.py", PERCENT).parameters
-    assert parameters is not None and parameters.head is not None
+    assert parameters is not None
+    assert parameters.head is not None
     assert Document(PERCENT).slice(parameters.head) == '# %% Settings tags=["parameters"]'
     assert Document(PERCENT).slice(parameters.text_span) == 'upstream = ["größe"]'
 

@@ -6,7 +6,6 @@ Sections 6.2, 6.3, 7.3, 8.4 and 11.2 of the format.
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,12 +22,15 @@ from pipelens.core.imports import (
 )
 from pipelens.core.problems import Place, problem
 from pipelens.core.sources import FunctionSource, UnreadableSource, UnresolvedFunction
+from pipelens.core.suggestions import nearest
 from pipelens.core.text import Position, Span
 
 __all__ = ["ModuleReader", "read_function"]
 
 _MAX_STEPS = 50
 """How many re-exports and aliases are followed. Real chains have a handful."""
+_MAX_NAMES = 5000
+"""How many names of a module or folder are compared for a suggestion."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -341,8 +343,8 @@ def _returned(function: ast.FunctionDef) -> ast.FunctionDef | None:
 
 
 def _near(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    known = sorted(set(names))
-    return tuple(difflib.get_close_matches(name, known[:5000], 3, 0.6))
+    found = nearest(name, sorted(set(names))[:_MAX_NAMES])
+    return (found,) if found is not None else ()
 
 
 def _broken(module: BrokenModule) -> UnreadableSource:
