@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipelens.core.project import Project
 from pipelens.runner.events import (
@@ -22,13 +22,17 @@ from pipelens.runner.events import (
     new_run_id,
 )
 from pipelens.runner.history import Outcome, add_outcome, trim_history
-from pipelens.runner.hook_runs import HookRunner, HooksDone
 from pipelens.runner.intents import recover
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
+from pipelens.runner.place import Place, Status
 from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
 from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_runs
 from pipelens.runner.stop import StopRequest, stopped_by_signals
-from pipelens.runner.task_run import Place, Status, TaskRun
+
+if TYPE_CHECKING:
+    # What executes is imported when something is executed: a build that finds nothing to do is quick.
+    from pipelens.runner.hook_runs import HookRunner, HooksDone
+    from pipelens.runner.task_run import TaskRun
 
 OWN_VARIABLES = "PIPELENS_"
 
@@ -113,6 +117,12 @@ def _refused(run: str, message: str) -> BuildResult:
     return BuildResult(False, 1, run, refused=message)
 
 
+def _has_render_hooks(project: Project) -> bool:
+    if project.spec.hooks.on_render is not None:
+        return True
+    return any(task.spec.hooks.on_render is not None for task in project.tasks.values())
+
+
 @dataclass(slots=True)
 class _Build:
     """One build under way."""
@@ -161,6 +171,8 @@ class _Build:
 
     def rendered(self) -> bool:
         """Call the `on_render` hooks; nothing runs when one of them fails."""
+        if not _has_render_hooks(self.place.project):
+            return True
         done = self.hook_runner().call_renders()
         self.problems.extend(done.problems)
         for problem in done.problems:
@@ -173,10 +185,9 @@ class _Build:
         return done.status == "ok"
 
     def hook_runner(self) -> HookRunner:
-        place = self.place
-        return HookRunner(
-            place.project, place.run, place.interpreter, place.cwd, place.environ, place.stop, place.listener
-        )
+        from pipelens.runner.hook_runs import HookRunner
+
+        return HookRunner(self.place)
 
     def queue(self) -> None:
         names = self.plan.to_run
@@ -212,6 +223,8 @@ class _Build:
             return
         number, total = self.plan.to_run.index(name) + 1, len(self.plan.to_run)
         tell(TaskChanged(name, "started", step.reason, number=number, total=total))
+        from pipelens.runner.task_run import TaskRun
+
         began = time.monotonic()
         run = TaskRun(place, task)
         status = self.carried_out(run)
@@ -264,11 +277,14 @@ class _Build:
         """The pipeline's own hook for how it went; `task` and a stopped or early ended build have none."""
         if self.plan.options.task is not None or self.place.stop.is_set:
             return
-        runner = self.hook_runner()
+        hooks = self.place.project.spec.hooks
         if self.failed:
-            self.heed(runner.call_pipeline("on_failure", traceback=self.tracebacks("build")))
-        elif not self.early_stop and not self.heed(runner.call_pipeline("on_finish", report=self.report())):
-            self.heed(runner.call_pipeline("on_failure", traceback=self.tracebacks("on_finish")))
+            if hooks.on_failure:
+                self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks("build")))
+        elif hooks.on_finish and not self.early_stop:
+            if self.heed(self.hook_runner().call_pipeline("on_finish", report=self.report())):
+                return
+            self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks("on_finish")))
 
     def heed(self, done: HooksDone) -> bool:
         for problem in done.problems:

@@ -76,10 +76,6 @@ class Record:
     code: str | None = None
     params: Mapping[str, object] | None = None
 
-    @property
-    def is_complete(self) -> bool:
-        return not (self.missing or self.absent or self.unreadable)
-
 
 class Folders:
     """The names in each folder of products, listed once."""
@@ -110,25 +106,35 @@ def _listed(folder: str) -> frozenset[str]:
         return frozenset()
 
 
-def read_freshness(project: Project) -> Mapping[str, Freshness]:
-    """The freshness of every task, by name. Reads the disk; executes nothing."""
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """What the disk tells about all tasks of a pipeline, by name, at one moment."""
+
+    freshness: Mapping[str, Freshness]
+    last_runs: Mapping[str, LastRun | None]
+
+
+def read_run_state(project: Project) -> RunState:
+    """Freshness and last runs of every task in one reading. Executes nothing."""
     reader = _Reader(project)
     for name in project.order:
         reader.tell(project.tasks[name])
-    told = reader.told
+    told, last = reader.told, reader.last
     for name in project.tasks:
         if name not in told:
             told[name] = Freshness("unknown", "it is part of a circle of tasks")
-    return told
+            last[name] = None
+    return RunState(told, last)
+
+
+def read_freshness(project: Project) -> Mapping[str, Freshness]:
+    """The freshness of every task, by name."""
+    return read_run_state(project).freshness
 
 
 def last_runs(project: Project) -> Mapping[str, LastRun | None]:
     """When every task ran last, by name: by its metadata, or by our history where that is newer."""
-    folders, outcomes = Folders(), read_outcomes(project.root, project.path)
-    return {
-        name: _last_run(read_record(task, folders), outcomes.get(name))
-        for name, task in project.tasks.items()
-    }
+    return read_run_state(project).last_runs
 
 
 def _last_run(record: Record, outcome: Outcome | None) -> LastRun | None:
@@ -204,11 +210,13 @@ class _Reader:
         self.intents = read_intents(project.root, project.path)
         self.building = bool(self.intents) and is_building(project.root, project.path)
         self.told: dict[str, Freshness] = {}
+        self.last: dict[str, LastRun | None] = {}
         self.stamps: dict[str, float | None] = {}
 
     def tell(self, task: Task) -> None:
         record = read_record(task, self.folders)
         self.stamps[task.name] = record.timestamp
+        self.last[task.name] = _last_run(record, self.outcomes.get(task.name))
         own = self.interrupted(self.intents.get(task.name)) or self.own(task, record)
         if own is None or own.state == "unknown":
             own = own or self.upstream(task, record)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipelens.core.project import Project, Task
-from pipelens.runner.events import Listener, OutputMade, TaskProblem
-from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
+from pipelens.runner.events import OutputMade, TaskProblem
+from pipelens.runner.interpreter import HOW_TO_CHANGE
+from pipelens.runner.place import Place, Status
 from pipelens.runner.process import Printed, Report, Told, Worker, WorkerNotStarted
 from pipelens.runner.state import state_path
-from pipelens.runner.stop import StopRequest
 from pipelens.runner.task_plan import PLAN_VERSION, sys_path_of, task_plan, write_plan
 from pipelens.runner.values import encode_callable
 
@@ -25,7 +25,7 @@ PIPELINE = ""
 class HooksDone:
     """How calling hooks went. failed: the tasks whose hook failed (`""`: the pipeline's own)."""
 
-    status: Literal["ok", "failed", "early_stop", "interrupted"]
+    status: Status
     problems: tuple[TaskProblem, ...] = ()
     failed: tuple[str, ...] = ()
 
@@ -34,13 +34,11 @@ class HooksDone:
 class HookRunner:
     """Calls hooks for one run."""
 
-    project: Project
-    run: str
-    interpreter: Interpreter
-    cwd: str
-    environ: Mapping[str, str]
-    stop: StopRequest
-    listener: Listener
+    place: Place
+
+    @property
+    def project(self) -> Project:
+        return self.place.project
 
     def call_task(self, task: Task, phase: str, hook: object) -> HooksDone:
         """One hook of one task."""
@@ -77,25 +75,30 @@ class HookRunner:
         return {"phase": phase, "hook": hook, "pipeline": name, "tasks": tasks}
 
     def values_of(self, task: Task) -> dict[str, object]:
-        return task_plan(self.project, task, cwd=self.cwd, events="")
+        return task_plan(self.project, task, cwd=self.place.cwd, events="")
 
     def call(self, calls: list[dict[str, object]]) -> HooksDone:
         """Call hooks in order, in one process."""
         if not calls:
             return HooksDone("ok")
-        events = state_path(self.project.root, "plans", f"hooks-{self.run}.events.jsonl")
-        plan = state_path(self.project.root, "plans", f"hooks-{self.run}.json")
+        events = state_path(self.project.root, "plans", f"hooks-{self.place.run}.events.jsonl")
+        plan = state_path(self.project.root, "plans", f"hooks-{self.place.run}.json")
         write_plan(plan, self.plan_of(calls, events))
         failures: list[Mapping[str, Any]] = []
 
         def hear(report: Report) -> None:
             if isinstance(report, Printed):
-                self.listener(OutputMade(_task_of(calls), report.stream, report.text))
+                self.place.listener(OutputMade(_task_of(calls), report.stream, report.text))
             elif isinstance(report, Told) and report.kind == "failure":
                 failures.append(report.fields)
 
         worker = Worker(
-            self.interpreter.path, plan, events, cwd=self.cwd, environ=self.environ, stop=self.stop
+            self.place.interpreter.path,
+            plan,
+            events,
+            cwd=self.place.cwd,
+            environ=self.place.environ,
+            stop=self.place.stop,
         )
         try:
             ended = worker.run(hear)
@@ -107,7 +110,7 @@ class HookRunner:
             for path in (plan, events):
                 if os.path.exists(path):
                     os.unlink(path)
-        if self.stop.is_set and ended.status != "ok":
+        if self.place.stop.is_set and ended.status != "ok":
             return HooksDone("interrupted")
         if ended.status == "ok":
             return HooksDone("ok")
@@ -126,9 +129,9 @@ class HookRunner:
             "task": _task_of(calls),
             "kind": "hooks",
             "calls": calls,
-            "cwd": self.cwd,
-            "sys_path": sys_path_of(self.project, None, self.cwd),
-            "user_roots": list(dict.fromkeys([self.project.root, self.project.spec.folder, self.cwd])),
+            "cwd": self.place.cwd,
+            "sys_path": sys_path_of(self.project, None, self.place.cwd),
+            "user_roots": list(dict.fromkeys([self.project.root, self.project.spec.folder, self.place.cwd])),
             "outputs": {"events": events},
             "source": self.project.path,
         }

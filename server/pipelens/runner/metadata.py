@@ -6,6 +6,7 @@ cannot be read makes its own task outdated and no other (Q60, Q61).
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -19,6 +20,7 @@ from pipelens.core.project import Task
 from pipelens.runner.whole_file import write_whole
 
 RESOURCES = "resources_"
+_LARGEST = 64 << 20
 _CALL = re.compile(r"^\s*[A-Za-z_][\w.]*::[^.:]+$")
 
 
@@ -52,8 +54,7 @@ def old_metadata_path(product: str) -> str:
 def read_metadata(path: str) -> Metadata | UnreadableMetadata | None:
     """The record at `path`; None when there is none, or an empty one."""
     try:
-        with open(path, "rb") as file:
-            raw = file.read()
+        raw = _content(path)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -67,6 +68,21 @@ def read_metadata(path: str) -> Metadata | UnreadableMetadata | None:
     if not isinstance(found, dict):
         return UnreadableMetadata("is not a mapping")
     return _understood(cast("dict[str, object]", found))
+
+
+def _content(path: str) -> bytes:
+    """The bytes of a small file: a third of the cost of `open`, which counts by the thousand. A pipe
+    in the file's place does not block."""
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if os.fstat(fd).st_size > _LARGEST:
+            raise OSError(errno.EFBIG, "it is too large")
+        parts = [os.read(fd, 1 << 16)]
+        while len(parts[-1]) == 1 << 16:
+            parts.append(os.read(fd, 1 << 16))
+    finally:
+        os.close(fd)
+    return b"".join(parts)
 
 
 def _understood(found: dict[str, object]) -> Metadata:
@@ -134,7 +150,10 @@ def _is_storable(value: object) -> bool:
 
 
 def digest(path: str) -> str:
-    """The MD5 of a file's content, as Ploomber stores it (a check for changes, not for safety)."""
+    """The MD5 of a file's content, as Ploomber stores it (a check for changes, not for safety).
+    Raises `OSError`, also for what is no regular file."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "it is not a file", path)
     found = hashlib.md5(usedforsecurity=False)
     with open(path, "rb") as file:
         while block := file.read(1 << 20):

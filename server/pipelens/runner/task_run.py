@@ -6,20 +6,20 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from pipelens.core.project import Project, Task
+from pipelens.core.project import Task
 from pipelens.core.sources import FunctionSource, NotebookSource, UnresolvedFunction
-from pipelens.runner.events import CellChanged, Listener, OutputMade, TaskProblem
+from pipelens.runner.events import CellChanged, OutputMade, TaskProblem
 from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
 from pipelens.runner.metadata import RESOURCES, called_params, stored_params, write_metadata
 from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
+from pipelens.runner.place import Place, Status
 from pipelens.runner.process import Ended, Printed, Report, Told, Worker, WorkerNotStarted
 from pipelens.runner.state import file_name, state_path
 from pipelens.runner.static_check import static_problems
-from pipelens.runner.stop import StopRequest
 from pipelens.runner.task_plan import (
     Notebook,
     TaskNotReady,
@@ -32,21 +32,6 @@ from pipelens.runner.task_plan import (
     write_plan,
 )
 from pipelens.runner.whole_file import write_whole
-
-Status = Literal["ok", "failed", "early_stop", "interrupted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and with what the tasks of one run are executed."""
-
-    project: Project
-    run: str
-    interpreter: Interpreter
-    cwd: str
-    environ: Mapping[str, str]
-    stop: StopRequest
-    listener: Listener
 
 
 @dataclass(slots=True)
@@ -130,10 +115,7 @@ class TaskRun:
         return status
 
     def hook_runner(self) -> HookRunner:
-        place = self.place
-        return HookRunner(
-            place.project, place.run, place.interpreter, place.cwd, place.environ, place.stop, place.listener
-        )
+        return HookRunner(self.place)
 
     def plan(self) -> dict[str, object] | TaskNotReady:
         project, task = self.place.project, self.task

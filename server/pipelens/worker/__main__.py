@@ -16,6 +16,8 @@ def _load_start():
 
     name = "_pipelens_worker"
     spec = spec_from_file_location(name, own + "/__init__.py", submodule_search_locations=[own])
+    assert spec is not None
+    assert spec.loader is not None
     package = module_from_spec(spec)
     sys.modules[name] = package
     spec.loader.exec_module(package)

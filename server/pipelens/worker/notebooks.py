@@ -284,17 +284,19 @@ def _module(body: List[Any]) -> Any:
 
 
 def _cell_info(source: str) -> Any:
-    from IPython.core.interactiveshell import ExecutionInfo
+    from IPython.core import interactiveshell
 
+    make: Any = interactiveshell.ExecutionInfo
     try:
-        return ExecutionInfo(source, False, False, True, None)
+        return make(source, False, False, True, None)
     except TypeError:
-        return ExecutionInfo(source, False, False, True)
+        # IPython before 8 does not know cell ids.
+        return make(source, False, False, True)
 
 
 def _cell_result(source: str, count: int) -> Any:
     from IPython.core.interactiveshell import ExecutionResult
 
-    result = ExecutionResult(_cell_info(source))
+    result: Any = ExecutionResult(_cell_info(source))
     result.execution_count = count
     return result

@@ -65,12 +65,13 @@ class NotebookDisplayHook(DisplayHook):
         return
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        shell: Any = self.shell
         _send(
             {
                 "output_type": "execute_result",
                 "data": _encoded(format_dict),
                 "metadata": md_dict or {},
-                "execution_count": self.shell.execution_count,
+                "execution_count": shell.execution_count,
             }
         )
 
@@ -94,13 +95,13 @@ class ZMQInteractiveShell(InteractiveShell):
         raise SystemExit(0)
 
 
-def make_shell(module: ModuleType, channel: Channel) -> ZMQInteractiveShell:
+def make_shell(module: ModuleType, channel: Channel) -> Any:
     """The one shell of this process, its namespace that of `module`."""
     _CHANNEL[:] = [channel]
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.cache_size = 0
-    shell = ZMQInteractiveShell.instance(user_module=module, user_ns=module.__dict__, config=config)
+    shell: Any = ZMQInteractiveShell.instance(user_module=module, user_ns=module.__dict__, config=config)
     manager = shell.input_transformer_manager
     manager.cleanup_transforms = [one for one in manager.cleanup_transforms if one is not leading_empty_lines]
     for transformer in manager.token_transformers:

@@ -1,0 +1,28 @@
+"""Where and with what the tasks of one run are executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pipelens.core.project import Project
+from pipelens.runner.events import Listener
+from pipelens.runner.interpreter import Interpreter
+from pipelens.runner.stop import StopRequest
+
+Status = Literal["ok", "failed", "early_stop", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Shared by everything that a run executes. cwd: absolute, where the command was given.
+    environ: what the tasks see."""
+
+    project: Project
+    run: str
+    interpreter: Interpreter
+    cwd: str
+    environ: Mapping[str, str]
+    stop: StopRequest
+    listener: Listener
