@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from pipelens.core.graph import is_pattern
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource
@@ -132,11 +133,6 @@ def _needing(task: Task, names: frozenset[str]) -> Place:
         if need.name in names or not names.isdisjoint(task.needs.get(need.name, ())):
             return need.place
     return task.spec.upstream_place or task.spec.name_place or task.spec.source_place
-
-
-def is_pattern(name: str) -> bool:
-    """Whether an upstream name is a wildcard: only `*` makes it one (section 8.6)."""
-    return "*" in name
 
 
 def as_written(place: Place, name: str) -> str:

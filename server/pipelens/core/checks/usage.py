@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pipelens.core.checks.dependencies import is_pattern
+from pipelens.core.graph import is_pattern
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem, with_severity
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, NotebookSource, Reference
