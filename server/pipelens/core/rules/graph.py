@@ -276,8 +276,7 @@ Run when something changed:
   product_class: SQLiteRelation
 ```
 
-To change it, choose one of those classes (they need a client), or leave it: it is correct, only
-slow.
+To fix it, choose one of those classes (they need a client), or leave it: it is correct, only slow.
 """,
     ),
 )

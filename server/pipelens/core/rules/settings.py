@@ -27,7 +27,7 @@ Right:
 unused-param = "off"
 ```
 
-Severities are `error`, `warning`, `info`, `hint` and `off`.
+To fix it, correct the name or the value. Severities are `error`, `warning`, `info`, `hint` and `off`.
 """,
     ),
     Rule(
