@@ -92,6 +92,7 @@ class Pipeline:
             place=place,
             products=self._products(product, place),
             params=MappingProxyType(dict(params or {})),
+            calls=_calls(params or {}),
             hooks=hooks or Hooks(),
             serializer=serializer if isinstance(serializer, DottedPath) else None,
             resources={key: str(self.root / path) for key, path in (resources or {}).items()},
@@ -195,6 +196,17 @@ class Pipeline:
 
     def of_kind(self, kind: type) -> list:
         return [event for event in self.events if isinstance(event, kind)]
+
+
+def _calls(params: Mapping[str, object]) -> Mapping[str, DottedPath]:
+    """The params that name a function."""
+    found = {}
+    for name, value in params.items():
+        given = dict(value) if isinstance(value, Mapping) else {"dotted_path": value}
+        path = given.pop("dotted_path", None)
+        if isinstance(path, str) and "::" in path:
+            found[name] = DottedPath(path, Place("pipeline.yaml"), given)
+    return found
 
 
 def _order(tasks: Mapping[str, Task]) -> tuple[str, ...]:

@@ -21,12 +21,13 @@ from pipelens.runner.events import (
     TaskProblem,
     new_run_id,
 )
+from pipelens.runner.freshness import adopt_old_records
 from pipelens.runner.history import Outcome, add_outcome, trim_history
 from pipelens.runner.intents import recover
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
 from pipelens.runner.place import Place, Status
 from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
-from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_runs
+from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_state
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class _Build:
     def run(self) -> BuildResult:
         place, project = self.place, self.place.project
         tell = place.listener
-        trim_runs(project.root)
+        trim_state(project.root)
         trim_history(project.root)
         tell(
             RunStarted(
@@ -158,6 +159,7 @@ class _Build:
         )
         tell(PlanMade(tuple((step.task, step.action, step.reason) for step in self.plan.steps)))
         recover(project.root, project.path)
+        adopt_old_records(project)
         for folder in project.env.folders:
             os.makedirs(folder, exist_ok=True)
         if self.rendered():

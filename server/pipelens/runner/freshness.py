@@ -30,6 +30,7 @@ from pipelens.runner.metadata import (
     RESOURCES,
     Metadata,
     UnreadableMetadata,
+    adopt_old_name,
     called_params,
     changed_params,
     metadata_path,
@@ -307,6 +308,16 @@ class _Reader:
     def shown(self, path: str) -> str:
         root = self.project.root
         return os.path.relpath(path, root) if path.startswith(root + os.sep) else path
+
+
+def adopt_old_records(project: Project) -> None:
+    """Rename the metadata that releases of Ploomber before 0.10 left (section 11.2)."""
+    folders = Folders()
+    for task in project.tasks.values():
+        for product in task.products.items if task.products and task.products.are_files else ():
+            old, new = old_metadata_path(product.path), metadata_path(product.path)
+            if folders.holds(*os.path.split(old)) and not folders.holds(*os.path.split(new)):
+                adopt_old_name(product.path)
 
 
 def task_was_run(task: Task, folders: Folders) -> bool:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -21,7 +20,6 @@ from pipelens.runner.whole_file import write_whole
 
 RESOURCES = "resources_"
 _LARGEST = 64 << 20
-_CALL = re.compile(r"^\s*[A-Za-z_][\w.]*::[^.:]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +112,17 @@ def _remove(path: str) -> None:
         pass
 
 
-def is_call(value: object) -> bool:
-    """Whether a param's value is called when the task runs: `module::function`, or a mapping that
-    names one (section 6.6). What it gives is only known then."""
-    if isinstance(value, Mapping):
-        value = cast("Mapping[str, object]", value).get("dotted_path")
-    return isinstance(value, str) and bool(_CALL.match(value))
-
-
 def called_params(task: Task) -> frozenset[str]:
-    """The params whose values only running can tell."""
-    return frozenset(name for name, value in task.params.items() if is_call(value))
+    """The params that are the results of functions (section 6.6): only running tells their values."""
+    return frozenset(task.spec.calls)
+
+
+def adopt_old_name(product: str) -> None:
+    """Give the record of an old release the name that it has today."""
+    try:
+        os.replace(old_metadata_path(product), metadata_path(product))
+    except OSError:
+        return
 
 
 def stored_params(params: Mapping[str, object], resources: Mapping[str, str]) -> dict[str, object]:

@@ -21,6 +21,7 @@ else:
 
 STATE_FOLDER = ".pipelens"
 RUNS_KEPT = 50
+FAILURES_KEPT = 20
 
 
 class StateError(Exception):
@@ -65,15 +66,19 @@ def make_state(root: str) -> None:
         raise StateError(f"cannot keep the state of runs in {folder}: {error.strerror or error}") from error
 
 
-def trim_runs(root: str) -> None:
-    """Drop the event files of all but the latest runs."""
-    folder = state_path(root, "runs")
-    names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
-    for name in names[:-RUNS_KEPT]:
-        try:
-            os.unlink(os.path.join(folder, name))
-        except OSError:
+def trim_state(root: str) -> None:
+    """Drop the event files of all but the latest runs, and all but the latest failures."""
+    for part, kept in (("runs", RUNS_KEPT), ("failures", FAILURES_KEPT)):
+        folder = state_path(root, part)
+        files = [entry for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)]
+        if len(files) <= kept:
             continue
+        files.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
+        for entry in files[:-kept]:
+            try:
+                os.unlink(entry.path)
+            except OSError:
+                continue
 
 
 @dataclass(frozen=True, slots=True)

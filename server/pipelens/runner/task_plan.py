@@ -40,7 +40,7 @@ class Notebook:
 def task_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[str, object]:
     """What every kind of plan holds: the task's values and where it runs."""
     spec = task.spec
-    params = encode_params({name: value for name, value in task.params.items() if name != RESOURCES})
+    params = dict(task.params)
     if spec.resources:
         params[RESOURCES] = dict(spec.resources)
     return {
@@ -54,7 +54,7 @@ def task_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[st
         "user_roots": list(dict.fromkeys([project.root, project.spec.folder, cwd])),
         "product": product_value(task.products),
         "upstream": upstream_value(project, task),
-        "params": params,
+        "params": encode_params(params, spec.calls),
         "client": encode_callable(spec.client or project.spec.clients.get(task.class_name)),
         "outputs": {"events": events},
     }

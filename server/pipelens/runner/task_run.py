@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pipelens.core.project import Task
 from pipelens.core.sources import FunctionSource, NotebookSource, UnresolvedFunction
@@ -33,6 +33,9 @@ from pipelens.runner.task_plan import (
 )
 from pipelens.runner.whole_file import write_whole
 
+MOST_OUTPUT = 4 << 20
+"""Characters of printed text that are passed on per task; a notebook keeps all of its own."""
+
 
 @dataclass(slots=True)
 class TaskRun:
@@ -45,7 +48,8 @@ class TaskRun:
     params: Mapping[str, object] = field(default_factory=dict[str, object])
     code: str | None = None
     problems: list[TaskProblem] = field(default_factory=list[TaskProblem])
-    failure_called: bool = False
+    died: bool = False
+    printed: int = 0
 
     def run(self) -> Status:
         """Execute the task and leave its records in order, whatever happens."""
@@ -109,7 +113,7 @@ class TaskRun:
     def after_death(self, status: Status) -> Status:
         """A function's worker calls the hooks itself, unless it did not live to do so."""
         hooks = hooks_value(self.task.spec.hooks)
-        if status == "failed" and self.failure_called and "on_failure" in hooks:
+        if status == "failed" and self.died and "on_failure" in hooks:
             done = self.hook_runner().call_task(self.task, "on_failure", hooks["on_failure"])
             self.problems.extend(done.problems)
         return status
@@ -201,17 +205,16 @@ class TaskRun:
             case "interrupted":
                 return self.fail("it was interrupted", error="KeyboardInterrupt")
             case _:
-                self.failure_called = True
+                self.died = True
                 return self.fail(f"the process of the task {ended.in_words} before it was done")
 
     def hear(self, report: Report) -> None:
         """One thing that the worker told."""
-        name = self.task.name
         if isinstance(report, Printed):
             current = self.executed.current if self.executed else None
             if self.executed is not None:
                 self.executed.print(report.stream, report.text)
-            self.place.listener(OutputMade(name, report.stream, report.text, current))
+            self.tell_output(report.stream, report.text, current)
             return
         match report:
             case Told(kind="params", fields=fields):
@@ -238,13 +241,22 @@ class TaskRun:
                 output = fields["output"]
                 executed.add(index, output)
                 if output["output_type"] == "stream":
-                    self.place.listener(OutputMade(self.task.name, output["name"], output["text"], index))
+                    self.tell_output(output["name"], output["text"], index)
             case "clear":
                 executed.clear(index, bool(fields.get("wait")))
             case "update":
                 executed.update(fields["display_id"], fields["data"], fields["metadata"])
             case _:
                 pass
+
+    def tell_output(self, stream: Literal["stdout", "stderr"], text: str, cell: int | None) -> None:
+        """Pass on what was printed, up to a limit: the event file must not grow without end."""
+        if self.printed > MOST_OUTPUT:
+            return
+        self.printed += len(text)
+        if self.printed > MOST_OUTPUT:
+            text = "\n(what the task prints from here on is not shown)\n"
+        self.place.listener(OutputMade(self.task.name, stream, text, cell))
 
     def tell_cell(self, fields: Mapping[str, Any]) -> None:
         assert self.notebook is not None

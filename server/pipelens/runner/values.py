@@ -12,26 +12,18 @@ from pathlib import PurePath
 from typing import cast
 
 from pipelens.core.spec import DottedPath
-from pipelens.runner.metadata import is_call
 
 TAG = "$"
 
 
-def encode_params(params: Mapping[str, object]) -> dict[str, object]:
-    """The params of a task; those that name a function are called by the worker (section 6.6)."""
-    return {name: _call(value) if is_call(value) else encode(value) for name, value in params.items()}
+def encode_params(params: Mapping[str, object], calls: Mapping[str, DottedPath]) -> dict[str, object]:
+    """The params of a task; those in `calls` are results of functions that the worker calls."""
+    return {name: _call(calls[name]) if name in calls else encode(value) for name, value in params.items()}
 
 
-def _call(value: object) -> dict[str, object]:
-    if isinstance(value, Mapping):
-        given = dict(cast("Mapping[str, object]", value))
-        path = str(given.pop("dotted_path"))
-        return {
-            TAG: "call",
-            "path": path.strip(),
-            "arguments": {name: encode(one) for name, one in given.items()},
-        }
-    return {TAG: "call", "path": str(value).strip(), "arguments": {}}
+def _call(dotted: DottedPath) -> dict[str, object]:
+    given = {name: encode(value) for name, value in dotted.arguments.items()}
+    return {TAG: "call", "path": dotted.path.strip(), "arguments": given}
 
 
 def encode_callable(dotted: DottedPath | None) -> dict[str, object] | None:

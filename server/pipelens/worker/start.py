@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any, Dict, List
 
@@ -21,9 +22,12 @@ def main(arguments: List[str]) -> int:
         return 2
     channel = Channel(plan["outputs"]["events"])
     if len(arguments) > 1:
-        from . import lifeline_posix
+        if os.name == "nt":
+            from . import lifeline_windows as lifeline
+        else:
+            from . import lifeline_posix as lifeline
 
-        lifeline_posix.watch(int(arguments[1]))
+        lifeline.watch(int(arguments[1]))
     run = _runner_of(plan)
     _prepare(plan)
     try:

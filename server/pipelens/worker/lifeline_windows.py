@@ -1,0 +1,7 @@
+"""`lifeline_posix` for Windows, where nothing watches the runner yet."""
+
+from __future__ import annotations
+
+
+def watch(fd: int) -> None:
+    """The runner passes no pipe here."""
