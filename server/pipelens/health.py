@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
+    from pipelens.runner.interpreter import Interpreter
+    from pipelens.workspace.keeper import ProjectKeeper
 
 Mood = Literal["ok", "note", "bad"]
 
@@ -49,20 +51,23 @@ def examine(
     at is a finding, too."""
     found = [_version(), _own_python(), *_dependencies()]
     root: str | None = None
-    folder = cwd
     private: list[str] = list((overrides or {}).values())
+    keeper: ProjectKeeper | str = "it could not be looked at"
     try:
-        project = _open(entry_point, cwd, environ, overrides or {})
-        found += _pipeline(project)
-        if not isinstance(project, str):
-            root, folder = project.root, project.spec.folder
+        keeper = _open(entry_point, cwd, environ, overrides or {})
+        if isinstance(keeper, str):
+            found.append(_no_pipeline(keeper))
+        else:
+            project = keeper.now()
+            root = project.root
+            found += _pipeline(project)
             private += _texts(
                 value.value for value in project.env.values.values() if value.origin != "default"
             )
     except Exception as error:
         found.append(Finding("pipeline", f"could not be looked at: {type(error).__name__}: {error}", "bad"))
     try:
-        found += _interpreter(interpreter, folder, root or folder, environ)
+        found += _interpreter(keeper, interpreter, cwd, environ)
     except Exception as error:
         found.append(
             Finding("interpreter", f"could not be found out: {type(error).__name__}: {error}", "bad")
@@ -100,22 +105,36 @@ def _dependencies() -> list[Finding]:
     return found
 
 
+def interpreter_of(keeper: ProjectKeeper, flag: str | None, environ: Mapping[str, str]) -> Interpreter:
+    """The Python that runs the tasks of this pipeline: the flag's, else the settings', else the one
+    that is found. For trusted workspaces: a setting names a program."""
+    from dataclasses import replace
+
+    from pipelens.runner.interpreter import choose_interpreter
+
+    settings, location = keeper.settings, keeper.location
+    chosen = choose_interpreter(flag or settings.interpreter, environ, location.folder, location.root)
+    if settings.interpreter and not flag:
+        return replace(chosen, why=f"{settings.path} says so")
+    return chosen
+
+
 def _open(
     entry_point: str | None, cwd: str, environ: Mapping[str, str], overrides: Mapping[str, str]
-) -> Project | str:
+) -> ProjectKeeper | str:
     """The pipeline, or why there is none."""
     from pipelens.workspace.opening import NotFound, open_pipeline
 
     opened = open_pipeline(entry_point, cwd=cwd, environ=environ, overrides=overrides)
-    return opened.message if isinstance(opened, NotFound) else opened.now()
+    return opened.message if isinstance(opened, NotFound) else opened
 
 
-def _pipeline(project: Project | str) -> list[Finding]:
-    if isinstance(project, str):
-        remedy = (
-            "change to a folder of a pipeline, name one with --entry-point, or make one: pipelens new NAME"
-        )
-        return [Finding("pipeline", project, "note", remedy)]
+def _no_pipeline(why: str) -> Finding:
+    remedy = "change to a folder of a pipeline, name one with --entry-point, or make one: pipelens new NAME"
+    return Finding("pipeline", why, "note", remedy)
+
+
+def _pipeline(project: Project) -> list[Finding]:
     found = [
         Finding("pipeline", f"{project.path} ({len(project.tasks)} tasks)"),
         Finding("root", project.root),
@@ -148,10 +167,15 @@ def _texts(values: Iterable[object]) -> list[str]:
     return found
 
 
-def _interpreter(given: str | None, folder: str, root: str, environ: Mapping[str, str]) -> list[Finding]:
+def _interpreter(
+    keeper: ProjectKeeper | str, flag: str | None, cwd: str, environ: Mapping[str, str]
+) -> list[Finding]:
     from pipelens.runner.interpreter import HOW_TO_CHANGE, choose_interpreter, probe
 
-    chosen = choose_interpreter(given, environ, folder, root)
+    if isinstance(keeper, str):
+        chosen = choose_interpreter(flag, environ, cwd, cwd)
+    else:
+        chosen = interpreter_of(keeper, flag, environ)
     found = [Finding("interpreter", f"{chosen.path}, because {chosen.why}")]
     told = probe(chosen.path)
     if told.problem:

@@ -176,7 +176,7 @@ def test_a_new_project_checks_and_builds_at_once(tmp_path: Path):
 def test_scaffold_creates_sources_that_check_and_says_what_is_left(tmp_path: Path):
     pipeline = (
         "tasks:\n  - source: a.py\n    product: out/a.ipynb\n  - source: b.ipynb\n    product: out/b.ipynb\n"
-        "  - source: steps.c\n    product: out/c.txt\n    params: {n: 1}\n"
+        "  - source: steps.make\n    product: out/c.txt\n    params: {n: 1}\n"
     )
     write(tmp_path, {"pipeline.yaml": pipeline})
     answer = pipelens("scaffold", cwd=tmp_path)
@@ -219,3 +219,12 @@ def test_a_report_holds_no_home_folder_and_no_env_values(tmp_path: Path):
     assert "~" in text
     assert "maria" not in text
     assert "very-secret-name" not in text
+
+
+def test_the_settings_choose_the_interpreter_and_the_flag_beats_them(tmp_path: Path):
+    write(tmp_path, {**CHAIN, "pipelens.toml": "interpreter = '/nowhere/python'\n"})
+    refused = pipelens("build", cwd=tmp_path)
+    assert refused.code == 1
+    assert "/nowhere/python" in refused.err
+    assert "pipelens.toml" in refused.err
+    assert pipelens("build", "--interpreter", sys.executable, cwd=tmp_path).code == 0

@@ -13,14 +13,17 @@ from pipelens.cli.build_progress import LiveProgress, PlainProgress, Progress
 from pipelens.cli.build_record import BuildRecord
 from pipelens.cli.build_report import failures, finished, planned
 from pipelens.cli.commands import SUMMARIES
-from pipelens.cli.pipeline import freshness_of, only_shown, open_project
+from pipelens.cli.pipeline import freshness_of, only_shown, open_keeper
 from pipelens.cli.refusal import Refusal
 from pipelens.cli.shapes import dumped
 from pipelens.cli.terminal import Screen, counted
 from pipelens.core.project import Project
+from pipelens.health import interpreter_of
 from pipelens.runner import plan as plan_
 from pipelens.runner.events import Event
+from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.plan import BuildOptions, Plan
+from pipelens.workspace.keeper import ProjectKeeper
 
 
 def main(name: str, words: Sequence[str]) -> int:
@@ -52,13 +55,12 @@ def main(name: str, words: Sequence[str]) -> int:
             f"`pipelens build --partially {wanted}` runs it with all that it needs"
         )
     refuse_debugging(arguments)
-    project = open_project(arguments)
     options = BuildOptions(
         force=arguments.force,
         partially=tuple(arguments.partially),
         skip_upstream=arguments.skip_upstream,
     )
-    return carry_out(project, options, arguments)
+    return carry_out(open_keeper(arguments), options, arguments)
 
 
 def add_run_options(parser: Parser) -> None:
@@ -74,8 +76,9 @@ def refuse_debugging(arguments: argparse.Namespace) -> None:
         raise Refusal("this version cannot debug tasks yet; run without --debug and --debuglater")
 
 
-def carry_out(project: Project, options: BuildOptions, arguments: argparse.Namespace) -> int:
+def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace) -> int:
     """Plan and run; returns the exit code. Raises `Refusal` when there is nothing that can be run."""
+    project = keeper.now()
     told = only_shown(project)
     if told:
         raise Refusal(f"this cannot be built: {told}", exit_code=1)
@@ -95,7 +98,8 @@ def carry_out(project: Project, options: BuildOptions, arguments: argparse.Names
     unsupported = plan_.refuse_unsupported(project, made)
     if unsupported is not None:
         raise Refusal(unsupported.message, exit_code=1)
-    code, record = _run(project, made, arguments, screen, errors)
+    interpreter = interpreter_of(keeper, arguments.interpreter, os.environ)
+    code, record = _run(project, made, interpreter, arguments, screen, errors)
     for line in failures(record, arguments.cwd, errors):
         errors.line(*line)
     errors.flush()
@@ -135,10 +139,14 @@ def _show_problems(
 
 
 def _run(
-    project: Project, made: Plan, arguments: argparse.Namespace, screen: Screen, errors: Screen
+    project: Project,
+    made: Plan,
+    interpreter: Interpreter,
+    arguments: argparse.Namespace,
+    screen: Screen,
+    errors: Screen,
 ) -> tuple[int, BuildRecord]:
     from pipelens.runner.build import run_build
-    from pipelens.runner.interpreter import choose_interpreter
 
     record = BuildRecord()
     as_json = arguments.format == "json"
@@ -158,9 +166,7 @@ def _run(
         result = run_build(
             project,
             made,
-            interpreter=choose_interpreter(
-                arguments.interpreter, os.environ, project.spec.folder, project.root
-            ),
+            interpreter=interpreter,
             listener=listener,
             cwd=arguments.cwd,
             environ=os.environ,

@@ -12,12 +12,13 @@ from pipelens.core.project import Project
 
 if TYPE_CHECKING:
     from pipelens.runner.freshness import Freshness
+    from pipelens.workspace.keeper import ProjectKeeper
 
 NO_PIPELINE = "no-pipeline"
 
 
-def open_project(arguments: argparse.Namespace) -> Project:
-    """The pipeline that the arguments name, read now. Raises `Refusal` when there is none."""
+def open_keeper(arguments: argparse.Namespace) -> ProjectKeeper:
+    """The keeper of the pipeline that the arguments name. Raises `Refusal` when there is none."""
     from pipelens.workspace.opening import NotFound, open_pipeline
 
     found = open_pipeline(
@@ -28,7 +29,12 @@ def open_project(arguments: argparse.Namespace) -> Project:
     )
     if isinstance(found, NotFound):
         raise Refusal(found.message, code=NO_PIPELINE, problems=found.problems)
-    return found.now()
+    return found
+
+
+def open_project(arguments: argparse.Namespace) -> Project:
+    """The pipeline that the arguments name, as it is now. Raises `Refusal` when there is none."""
+    return open_keeper(arguments).now()
 
 
 def freshness_of(project: Project) -> Mapping[str, Freshness]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipelens.cli import arguments as arguments_
 from pipelens.cli.build import add_run_options, carry_out, refuse_debugging
 from pipelens.cli.commands import SUMMARIES
-from pipelens.cli.pipeline import open_project
+from pipelens.cli.pipeline import open_keeper
 from pipelens.runner.plan import BuildOptions
 
 
@@ -18,5 +18,5 @@ def main(name: str, words: Sequence[str]) -> int:
     add_run_options(parser)
     arguments = arguments_.read(parser, words)
     refuse_debugging(arguments)
-    project = open_project(arguments)
-    return carry_out(project, BuildOptions(force=arguments.force, task=arguments.task), arguments)
+    options = BuildOptions(force=arguments.force, task=arguments.task)
+    return carry_out(open_keeper(arguments), options, arguments)
