@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import subprocess
@@ -9,7 +10,9 @@ import sys
 
 import pytest
 
-from tests.runner.making import Pipeline
+from pipelens.core.spec import Hooks
+from tests import pythons
+from tests.runner.making import Pipeline, dotted
 
 ENVIRON = (
     "import json, os\n\ndef dump(product):\n    open(product, 'w').write(json.dumps(dict(os.environ)))\n"
@@ -68,27 +71,28 @@ def test_modules_of_the_user_are_never_hidden(pipeline: Pipeline, kind: str) -> 
     assert [problem.traceback for problem in pipeline.build().problems] == []
 
 
+STANDARD = (
+    "sitecustomize usercustomize json asyncio traceback IPython traitlets ast pprint inspect datetime "
+    "pathlib base64 tokenize linecache importlib typing builtins yaml"
+)
+
+
 def test_nothing_of_the_project_is_imported_unasked(pipeline: Pipeline) -> None:
+    """Not at the start, not to show values, not to call hooks, not to tell an error."""
     mark = "import os\nopen(os.path.join(os.path.dirname(__file__), 'imported-' + __name__), 'w').close()\n"
-    names = [
-        "sitecustomize",
-        "usercustomize",
-        "json",
-        "asyncio",
-        "traceback",
-        "IPython",
-        "traitlets",
-        "ast",
-        "pprint",
-    ]
-    for name in names:
+    for name in STANDARD.split():
         pipeline.write(f"{name}.py", mark)
-    pipeline.write("tasks.py", "def make(product):\n    open(product, 'w').close()\n")
-    pipeline.write("nb.py", '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\n1\n')
-    pipeline.task("tasks.make", "out/made.txt")
-    pipeline.task("nb.py", "out/nb.ipynb")
-    assert [problem.traceback for problem in pipeline.build().problems] == []
-    assert [path.name for path in pipeline.root.glob("imported-*")] == []
+    head = '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\n'
+    pipeline.write("tasks.py", "def make(product, day):\n    1 / 0\n\ndef hook(product): ...\n")
+    pipeline.write("nb.py", head + "{'a': 1}\n\n# %%\n1 / 0\n")
+    day = {"day": datetime.date(2020, 1, 1)}
+    hooks = Hooks(on_failure=dotted("tasks.hook"))
+    pipeline.task("tasks.make", "out/made.txt", params=day, hooks=hooks)
+    pipeline.task("nb.py", "out/nb.ipynb", hooks=hooks)
+    for python in {pipeline.python, *map(str, pythons.found().values())}:
+        pipeline.python = python
+        assert {problem.error for problem in pipeline.build(force=True).problems} == {"ZeroDivisionError"}
+        assert [path.name for path in pipeline.root.glob("imported-*")] == []
 
 
 def test_modules_are_found_beside_the_pipeline_and_where_the_command_was_given(pipeline: Pipeline) -> None:

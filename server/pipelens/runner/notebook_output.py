@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -200,9 +202,16 @@ def _exported(executed: ExecutedNotebook, name: str, spec: TaskSpec, product: Pr
             f"{product.path} needs nbconvert, which is missing beside pipelens ({error}): pip install nbconvert"
         ) from error
     options = spec.options.get("nbconvert_export_kwargs") or {}
+    log = logging.getLogger("traitlets")
+    level = log.level
     try:
-        node = nbformat.from_dict(executed.as_json())
-        content, _ = export(get_exporter(name), node, **dict(cast("Mapping[str, Any]", options)))
+        log.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            node = nbformat.from_dict(executed.as_json())
+            content, _ = export(get_exporter(name), node, **dict(cast("Mapping[str, Any]", options)))
     except Exception as error:
         raise ExportError(f"{product.path} could not be made by nbconvert ({name}): {error}") from error
+    finally:
+        log.setLevel(level)
     return content if isinstance(content, bytes) else str(content).encode("utf-8", "backslashreplace")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import builtins
 import io
 import os
+import pprint
 import sys
 from typing import Any, Dict, Tuple
 
@@ -78,7 +81,7 @@ def bundle(value: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
     if everything is not None:
         if isinstance(everything, tuple):
             everything, metadata = everything
-        data.update({kind: _plain(item) for kind, item in everything.items()})
+        data.update({kind: plain_data(item) for kind, item in everything.items()})
     for kind, method in _METHODS:
         if kind in data:
             continue
@@ -86,7 +89,7 @@ def bundle(value: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
         if isinstance(shown, tuple):
             shown, metadata[kind] = shown
         if shown is not None:
-            data[kind] = _plain(shown)
+            data[kind] = plain_data(shown)
     return data, metadata
 
 
@@ -99,17 +102,14 @@ def _called(value: Any, method: str) -> Any:
         return None
 
 
-def _plain(shown: Any) -> Any:
+def plain_data(shown: Any) -> Any:
+    """Bytes as base64, as the notebook format keeps them."""
     if isinstance(shown, bytes):
-        import base64
-
         return base64.b64encode(shown).decode("ascii")
     return shown
 
 
 def _text(value: Any) -> str:
-    import pprint
-
     if type(value) in (dict, list, tuple, set, frozenset):
         return pprint.pformat(value)
     return repr(value)
@@ -135,8 +135,6 @@ class PlainDisplay:
                 "execution_count": self.count,
             }
         )
-        import builtins
-
         builtins._ = value  # type: ignore[attr-defined]
 
     def display(self, *values: Any, **options: Any) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any, Mapping
 
-from . import hooks, products
+from . import products
 from .channel import Channel
 from .values import Callable, decode_params, locate, storable
 
@@ -28,7 +27,7 @@ def run(plan: Mapping[str, Any], channel: Channel) -> None:
         arguments["product"] = product
     channel.enter("task")
     result = function(**arguments)
-    if inspect.iscoroutine(result):
+    if type(result).__name__ == "coroutine":
         result.close()
         raise TypeError(
             "{} is an async function: nothing awaits it, so it did nothing".format(plan["callable"])
@@ -43,12 +42,16 @@ def run(plan: Mapping[str, Any], channel: Channel) -> None:
         serializer(result, product)
     finish = (plan.get("hooks") or {}).get("on_finish")
     if finish:
+        from . import hooks
+
         channel.enter("on_finish")
         hooks.call_task_hook(finish, plan)
 
 
 def _tell_code(function: Any, channel: Channel) -> None:
     """The source of a function that only importing could find."""
+    import inspect
+
     try:
         channel.send("code", code=inspect.getsource(inspect.unwrap(function)))
     except (OSError, TypeError):

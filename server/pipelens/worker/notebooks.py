@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import builtins
 import inspect
@@ -199,7 +200,7 @@ class _Notebook:
             await self.run_captured(code, interactivity)
 
     async def run_captured(self, code: cells.Code, interactivity: str) -> None:
-        from IPython.utils.capture import capture_output
+        from .shell import capture_output
 
         assert code.magic is not None
         words = code.magic[1].split()
@@ -278,8 +279,6 @@ def _line_in_cell(error: BaseException, code: cells.Code) -> Optional[int]:
 
 
 def _module(body: List[Any]) -> Any:
-    import ast
-
     return ast.Module(body, [])
 
 

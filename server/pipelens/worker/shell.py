@@ -11,10 +11,14 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 from traitlets import Type
 from traitlets.config import Config
 
 from .channel import Channel
+from .display import plain_data
+
+__all__ = ["capture_output", "make_shell"]
 
 _CHANNEL: List[Channel] = []
 
@@ -27,9 +31,7 @@ def _send(output: Dict[str, Any]) -> None:
 
 def _encoded(data: Any) -> Dict[str, Any]:
     """Images as base64, as the notebook format keeps them."""
-    from .display import _plain
-
-    return {kind: _plain(item) for kind, item in dict(data or {}).items()}
+    return {kind: plain_data(item) for kind, item in dict(data or {}).items()}
 
 
 class NotebookPublisher(DisplayPublisher):

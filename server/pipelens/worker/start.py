@@ -1,4 +1,9 @@
-"""Reads the plan, prepares the process as the task expects it, and runs the task."""
+"""Reads the plan, prepares the process as the task expects it, and runs the task.
+
+All that this task will need of ours and of the standard library is imported before the project's
+folders go onto the import path (a project may have an `inspect.py`), and no more than that: a
+trivial task should cost little more than starting Python.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ import os
 import sys
 from typing import Any, Dict, List
 
-from . import functions, hooks, shim, tracebacks
+from . import functions, shim, tracebacks
 from .channel import Channel
 
 PLAN_VERSION = 1
@@ -16,7 +21,8 @@ PLAN_VERSION = 1
 def main(arguments: List[str]) -> int:
     """0: the task ended well, or asked to stop early; 1: it failed; 130: it was interrupted."""
     with open(arguments[0], encoding="utf-8") as file:
-        plan: Dict[str, Any] = json.load(file)
+        text = file.read()
+    plan: Dict[str, Any] = json.loads(text)
     if plan["version"] != PLAN_VERSION:
         sys.stderr.write("a plan of version {} is not understood here\n".format(plan["version"]))
         return 2
@@ -28,6 +34,7 @@ def main(arguments: List[str]) -> int:
             from . import lifeline_posix as lifeline
 
         lifeline.watch(int(arguments[1]))
+    _import_for_values(text)
     run = _runner_of(plan)
     _prepare(plan)
     try:
@@ -38,12 +45,24 @@ def main(arguments: List[str]) -> int:
     return 0
 
 
+def _import_for_values(text: str) -> None:
+    """The modules of the types that the plan's values have."""
+    if '"$": "time"' in text:
+        import datetime  # noqa: F401
+    if '"$": "path"' in text:
+        import pathlib  # noqa: F401
+
+
 def _runner_of(plan: Dict[str, Any]) -> Any:
     """What runs a plan of this kind. All modules of ours, and IPython, are imported before the
     project's folders go onto the import path."""
     if plan["kind"] == "function":
+        if plan.get("hooks") or plan.get("code") is None:
+            from . import hooks
         return functions.run
     if plan["kind"] == "hooks":
+        from . import hooks  # noqa: F401
+
         return _run_hooks
     from . import notebooks
 
@@ -68,6 +87,8 @@ def _prepare(plan: Dict[str, Any]) -> None:
 def _run_hooks(plan: Dict[str, Any], channel: Channel) -> None:
     """Hooks by themselves, in order; the first failure of one with a task stops only what hangs on
     that task."""
+    from . import hooks
+
     failed = False
     dark = set()
     for call in plan["calls"]:
@@ -123,6 +144,8 @@ def _report(error: BaseException, plan: Dict[str, Any], channel: Channel) -> int
         )
     failure = (plan.get("hooks") or {}).get("on_failure")
     if failure and channel.phase != "on_finish":
+        from . import hooks
+
         try:
             hooks.call_task_hook(failure, plan)
         except Exception as second:
