@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -273,7 +274,8 @@ class _Build:
             outcome = Outcome(
                 name, time.time(), seconds, status == "ok", event.reason[:200], task.code, place.run
             )
-            add_outcome(project.root, project.path, outcome)
+            with suppress(OSError):
+                add_outcome(project.root, project.path, outcome)
 
     def finish_pipeline(self) -> None:
         """The pipeline's own hook for how it went; `task` and a stopped or early ended build have none."""

@@ -146,7 +146,8 @@ def as_json(event: Event, run: str, seq: int, at: float) -> str:
 
 
 class EventLog:
-    """The event file of one run, open for appending. Every line is written at once."""
+    """The event file of one run, open for appending. Every line is written at once. A full disk
+    costs the events, not the run."""
 
     def __init__(self, path: str, run: str) -> None:
         self.path = path
@@ -157,7 +158,10 @@ class EventLog:
     def write(self, event: Event) -> None:
         self.seq += 1
         line = as_json(event, self.run, self.seq, time.time()) + "\n"
-        os.write(self._fd, line.encode("utf-8", "backslashreplace"))
+        try:
+            os.write(self._fd, line.encode("utf-8", "backslashreplace"))
+        except OSError:
+            return
 
     def close(self) -> None:
         os.close(self._fd)

@@ -100,9 +100,14 @@ class BuildLock:
     def acquire(self, run: str) -> Builder | None:
         """Take the lock; who has it when it is taken (then nothing is held)."""
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not system.lock_file(fd):
-            os.close(fd)
-            return read_builder(self.path) or Builder(0, "", 0.0)
+        tries = 5
+        while not system.lock_file(fd):
+            # Who only asks whether somebody builds holds the lock for an instant.
+            tries -= 1
+            if not tries:
+                os.close(fd)
+                return read_builder(self.path) or Builder(0, "", 0.0)
+            time.sleep(0.05)
         os.ftruncate(fd, 0)
         record = {"version": 1, "pid": os.getpid(), "run": run, "since": time.time()}
         os.write(fd, json.dumps(record).encode())

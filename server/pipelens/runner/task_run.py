@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pipelens.core.project import Task
@@ -314,10 +314,11 @@ class TaskRun:
             return
         root = self.place.project.root
         path = state_path(root, "failures", f"{file_name(self.task.name)}-{self.place.run}.ipynb")
-        write_whole(path, self.executed.as_bytes(), mode=0o600)
+        try:
+            write_whole(path, self.executed.as_bytes(), mode=0o600)
+        except OSError:
+            return
         if self.problems:
-            from dataclasses import replace
-
             self.problems[0] = replace(self.problems[0], notebook=os.path.relpath(path, root))
 
 
