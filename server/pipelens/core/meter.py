@@ -62,7 +62,7 @@ def size_of(value: object, limit: int = MAX_SIZE) -> int:
                 size += 2 + 2 * len(cast("dict[object, object]", item))
                 stack.extend(cast("dict[object, object]", item).keys())
                 stack.extend(cast("dict[object, object]", item).values())
-            case list() | tuple() | set() | frozenset():
+            case list() | tuple() | set() | frozenset() | KeysView() | ItemsView() | ValuesView():
                 size += 2 + 2 * len(cast("list[object]", item))
                 stack.extend(cast("list[object]", item))
             case PurePath():
@@ -97,8 +97,8 @@ def concat(parts: list[Any]) -> str:
 
 
 def settled(value: Any) -> Any:
-    """An iterator or a view as the list of what it gives, so that its size can be told."""
-    if isinstance(value, Iterator | KeysView | ItemsView | ValuesView):
+    """An iterator as the list of what it gives, so that its size can be told."""
+    if isinstance(value, Iterator):
         made: list[Any] = []
         meter = METER.get()
         for item in cast("Iterable[Any]", value):
