@@ -1,0 +1,1 @@
+"""The language server: a thin translation between editors and the rooms that know the answers."""

@@ -1,0 +1,53 @@
+"""Starts the server. Before anything of ours is imported, what must not be reached is put away:
+standard output belongs to the protocol alone, and no module may come from an editor's folder."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import BinaryIO
+
+
+def main() -> int:
+    """Serve on standard input and output until the client says `exit` or goes; the exit code."""
+    stdin, stdout = take_streams()
+    sys.path[:] = safe_path(sys.path, os.getcwd(), _own_folders())
+    from pipelens.lsp.server import make_server
+
+    server = make_server()
+    server.start_io(stdin, stdout)
+    return 0 if server.was_shut_down else 1
+
+
+def take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The client's ends; what else reads finds nothing, what else prints goes to standard error."""
+    stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False))
+    sys.stdout = sys.stderr
+    return stdin, stdout
+
+
+def safe_path(path: list[str], folder: str, kept: tuple[str, ...]) -> list[str]:
+    """`path` without `folder` and what lies below it, and without relative entries: a `PYTHONPATH`
+    must not lend the modules of a workspace to us. `kept`: folders that are ours wherever they lie."""
+    here = os.path.realpath(folder)
+    return [
+        entry
+        for entry in path
+        if os.path.isabs(entry) and (_is_below(entry, kept) or not _is_below(entry, (here,)))
+    ]
+
+
+def _own_folders() -> tuple[str, ...]:
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return tuple(map(os.path.realpath, (sys.prefix, sys.base_prefix, package)))
+
+
+def _is_below(path: str, folders: tuple[str, ...]) -> bool:
+    real = os.path.realpath(path)
+    return any(real == folder or real.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)

@@ -1,0 +1,149 @@
+"""The server: what one client and its workspace are to us, and the scheduling of answers.
+
+`later` is the quiet period after an edit. Everything is answered in one thread from the newest
+snapshot, so an answer cannot be older than the edits that came before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from pipelens import __version__
+from pipelens.lsp.convert import LineOf, Units, path_of
+from pipelens.lsp.guard import LOG, guarded, watched
+from pipelens.protocol.meeting import Experimental, InitializationOptions
+from pipelens.workspace.host import Host
+
+Handing = Generator[Any, Any, None]
+"""How pygls hands a message on: handler, arguments, keywords."""
+
+QUIET = 0.02
+"""Seconds without an edit before diagnostics are made."""
+
+
+class Protocol(LanguageServerProtocol):
+    """pygls' protocol, with documents kept by our host (pygls would build each text anew on each
+    change, and take form feeds for line ends)."""
+
+    @property
+    def ours(self) -> Server:
+        assert isinstance(self._server, Server)
+        return self._server
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        self.ours.meet(params)
+        result: types.InitializeResult = yield from super().lsp_initialize(params)
+        result.capabilities.experimental = Experimental(__version__).as_json()
+        self.ours.units = Units(result.capabilities.position_encoding or types.PositionEncodingKind.Utf16)
+        return result
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Handing:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Handing:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Handing:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class Server(LanguageServer):
+    """One client. host: its pipelines. options: what it said of itself. units: how it counts columns.
+    epoch: counts what may have changed the freshness of tasks."""
+
+    def __init__(self) -> None:
+        super().__init__("pipelens", __version__, protocol_cls=Protocol)
+        self.options = InitializationOptions()
+        self.host = Host((), environ=os.environ)
+        self.units = Units(types.PositionEncodingKind.Utf16)
+        self.capabilities = types.ClientCapabilities()
+        self.was_shut_down = False
+        self.epoch = 0
+        self._quiet: asyncio.TimerHandle | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._on_later: list[Callable[[], None]] = []
+
+    def meet(self, params: types.InitializeParams) -> None:
+        """Learn who the client is, and offer what can be carried out for it."""
+        from pipelens.lsp.features import FEATURES
+
+        self.options = InitializationOptions.read(params.initialization_options)
+        self.capabilities = params.capabilities
+        uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
+        folders = [path for uri in uris if (path := path_of(uri))]
+        self.host = Host(folders, environ=os.environ, trusted=self.options.trusted)
+        for feature in FEATURES:
+            feature.register(self)
+
+    # -- registering
+
+    def on(self, name: str, handler: Callable[..., Any], options: Any = None) -> None:
+        """Answer the message `name`."""
+        self.feature(name, options)(guarded(name, handler))
+
+    def on_command(self, name: str, handler: Callable[..., Any]) -> None:
+        """Carry out the command `name`, unless the client does it itself."""
+        if name not in self.options.client_commands:
+            self.command(name)(guarded(name, handler))
+
+    def supports(self, capability: str) -> bool:
+        """Whether the client has a boolean capability, by its dotted path."""
+        return bool(get_capability(self.capabilities, capability, False))  # pyright: ignore
+
+    # -- scheduling
+
+    def when_quiet(self, work: Callable[[], None]) -> None:
+        """Have `work` done at the end of every quiet period."""
+        self._on_later.append(work)
+
+    def later(self) -> None:
+        """Something changed: answer after a quiet period, once."""
+        if self._quiet is not None:
+            self._quiet.cancel()
+        self._quiet = asyncio.get_running_loop().call_later(QUIET, self.now)
+
+    def now(self) -> None:
+        """Answer what waits for the end of the quiet period."""
+        self._quiet = None
+        for work in self._on_later:
+            guarded("later", work)()
+
+    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work` beside other messages."""
+        task = asyncio.ensure_future(watched(name, work))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    # -- what many features need
+
+    def lines(self, path: str) -> LineOf:
+        """The lines of a file, as its editor shows them."""
+        return lambda number: self.host.line(path, number)
+
+    def runs_may_have_changed(self) -> None:
+        """Have clients ask anew for what tells the freshness of tasks."""
+        self.epoch += 1
+        if self.supports("workspace.code_lens.refresh_support"):
+            self.start("workspace/codeLens/refresh", self._refresh_lenses())
+
+    async def _refresh_lenses(self) -> None:
+        await self.workspace_code_lens_refresh_async(None)
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        LOG.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def make_server() -> Server:
+    return Server()

@@ -1,0 +1,53 @@
+"""What client and server tell each other when they meet: `initializationOptions` and the
+`experimental` capability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+PROTOCOL: Final = 1
+"""The major number of everything in this room. A client built for another one says so and stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitializationOptions:
+    """What a client says of itself; all of it is optional.
+
+    client: `vscode`, `pycharm` …, empty for an editor without a client of ours. client_commands: ids
+    of commands that the client carries out itself. trusted: whether anything may run. interpreter: the
+    Python for tasks that the user chose in the client.
+    """
+
+    client: str = ""
+    client_commands: frozenset[str] = frozenset()
+    trusted: bool = True
+    interpreter: str | None = None
+
+    @staticmethod
+    def read(value: object) -> InitializationOptions:
+        """The options in a JSON value; what has the wrong type counts as not said, except that a
+        `trusted` that is not true is not trust."""
+        if not isinstance(value, Mapping):
+            return InitializationOptions()
+        told = cast("Mapping[str, object]", value)
+        client, commands, interpreter = (told.get(key) for key in ("client", "clientCommands", "interpreter"))
+        ids = cast("list[object]", commands) if isinstance(commands, list) else []
+        return InitializationOptions(
+            client=client if isinstance(client, str) else "",
+            client_commands=frozenset(id for id in ids if isinstance(id, str)),
+            trusted=told.get("trusted", True) is True,
+            interpreter=interpreter if isinstance(interpreter, str) and interpreter else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Experimental:
+    """`capabilities.experimental` of the server."""
+
+    version: str
+    protocol: int = PROTOCOL
+
+    def as_json(self) -> dict[str, object]:
+        return {"pipelens": {"protocol": self.protocol, "version": self.version}}

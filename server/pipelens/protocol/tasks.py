@@ -1,0 +1,77 @@
+"""How messages name tasks, and what they tell about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+State = Literal["fresh", "stale", "never_run", "running", "failed", "unknown"]
+Verb = Literal["run", "debug", "failure", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRef:
+    """The argument of every command: a pipeline by the URI of its file, and one of its tasks."""
+
+    pipeline: str
+    task: str | None = None
+
+    @staticmethod
+    def read(value: object) -> TaskRef | None:
+        """The reference in a JSON value: an object with more keys (a `Runnable`) or a bare URI."""
+        if isinstance(value, str):
+            return TaskRef(value)
+        if not isinstance(value, Mapping):
+            return None
+        told = cast("Mapping[str, object]", value)
+        pipeline, task = told.get("pipeline"), told.get("task")
+        if not isinstance(pipeline, str):
+            return None
+        return TaskRef(pipeline, task if isinstance(task, str) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The state of a task, always with its reason in words."""
+
+    state: State
+    reason: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"state": self.state, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class WirePosition:
+    """A position as the negotiated encoding counts it."""
+
+    line: int
+    character: int
+
+    def as_json(self) -> dict[str, object]:
+        return {"line": self.line, "character": self.character}
+
+
+@dataclass(frozen=True, slots=True)
+class Runnable:
+    """A task that something can be done with, and where a document shows it.
+
+    A superset of `TaskRef`: each lens carries one as its argument 0.
+    """
+
+    pipeline: str
+    task: str
+    start: WirePosition
+    end: WirePosition
+    freshness: Freshness
+    can: tuple[Verb, ...]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "pipeline": self.pipeline,
+            "task": self.task,
+            "range": {"start": self.start.as_json(), "end": self.end.as_json()},
+            "freshness": self.freshness.as_json(),
+            "can": list(self.can),
+        }

@@ -1,0 +1,220 @@
+"""Host: the pipelines of the folders that an editor has open, each with its keeper.
+
+Takes what an editor says (a document was opened, edited, closed; files changed; the workspace is
+trusted) and answers from snapshots. `documents` and the disk are the only things that it reads;
+when to ask it is its caller's business.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipelens.core.answers.findings import Finding, findings
+from pipelens.core.files import Unreadable
+from pipelens.core.project import Project
+from pipelens.core.text import Span, split_lines
+from pipelens.workspace.buffers import Buffer
+from pipelens.workspace.discovery import (
+    Location,
+    is_pipeline_name,
+    located,
+    pipelines_around,
+    pipelines_below,
+)
+from pipelens.workspace.disk import WorkspaceFiles
+from pipelens.workspace.keeper import ProjectKeeper
+
+_MOST_SEARCHED = 25
+"""A source that no pipeline nearby knows is looked for in so many others of the workspace."""
+
+
+class Host:
+    """folders: absolute paths of what the editor has open. trusted: before that, nothing outside of
+    them is touched and no program is started."""
+
+    def __init__(self, folders: Iterable[str], *, environ: Mapping[str, str], trusted: bool = True) -> None:
+        self.folders = tuple(folders)
+        self.environ = environ
+        self.trusted = trusted
+        self.documents: dict[str, Buffer] = {}
+        self.files = self._new_files()
+        self._keepers: dict[str, ProjectKeeper] = {}
+        self._shown: set[str] = set()
+        self._below: tuple[str, ...] | None = None
+
+    # -- what is new
+
+    def open(self, path: str, buffer: Buffer) -> None:
+        """An editor shows a document; the pipelines that it belongs to are shown from now on."""
+        self.documents[path] = buffer
+        self.files.open(path, buffer.text)
+        self._changed((path,))
+        self._show(path)
+
+    def edited(self, path: str) -> None:
+        """The buffer of `path` changed: later."""
+        self.files.open(path, self.documents[path].text)
+        self._changed((path,))
+
+    def close(self, path: str) -> None:
+        """The editor is closed; the disk counts again."""
+        self.documents.pop(path, None)
+        self.files.close(path)
+        self.files.forget(path)
+        self._changed((path,))
+
+    def changed(self, paths: Iterable[str]) -> None:
+        """These files changed on the disk, came or went: later."""
+        told = tuple(paths)
+        for path in told:
+            self.files.forget(path)
+        self._below = None
+        self._relocate()
+        self._changed(told)
+
+    def refresh(self) -> None:
+        """Anything on the disk may have changed: later."""
+        self.files.begin_round()
+        self._relocate()
+        for keeper in self._keepers.values():
+            keeper.refresh()
+
+    def trust(self) -> None:
+        """The workspace may run what is in it: everything is read anew."""
+        self.trusted = True
+        self.files = self._new_files()
+        for path, buffer in self.documents.items():
+            self.files.open(path, buffer.text)
+        self._keepers.clear()
+
+    # -- answers
+
+    def projects(self) -> Iterator[Project]:
+        """The pipelines that are shown, as they are now."""
+        for path in sorted(self._shown):
+            yield self._keeper(path).now()
+
+    def project(self, pipeline: str) -> Project | None:
+        """The pipeline in the file `pipeline`, as it is now."""
+        path = self._real(pipeline)
+        if path not in self._keepers and self.files.kind(path) != "file":
+            return None
+        return self._keeper(path).now()
+
+    def projects_with(self, path: str) -> tuple[Project, ...]:
+        """The shown pipelines that `path` belongs to."""
+        return tuple(project for project in self.projects() if self._belongs(path, project))
+
+    def findings(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The problems of each file, of all shown pipelines; what two of them tell alike is told once."""
+        found: dict[str, tuple[Finding, ...]] = {}
+        for project in self.projects():
+            for path, of_file in findings(project).items():
+                before = found.get(path, ())
+                told = {_identity(finding) for finding in before}
+                found[path] = (*before, *(one for one in of_file if _identity(one) not in told))
+        return found
+
+    def line(self, path: str, number: int) -> str:
+        """A line of a file as its editor shows it, else as it is on the disk."""
+        buffer = self.documents.get(path)
+        if buffer is not None:
+            return buffer.line(number)
+        text = self.files.read(path)
+        if isinstance(text, Unreadable):
+            return ""
+        lines = split_lines(text)
+        return lines[number].rstrip("\r\n") if number < len(lines) else ""
+
+    def unsaved(self, project: Project) -> tuple[str, ...]:
+        """The files of `project` whose editors show another text than the disk holds."""
+        return tuple(
+            path
+            for path, buffer in self.documents.items()
+            if self._belongs(path, project) and not _is_on_disk(path, buffer.text)
+        )
+
+    # -- inside
+
+    def _new_files(self) -> WorkspaceFiles:
+        return WorkspaceFiles(None if self.trusted else tuple(map(os.path.realpath, self.folders)))
+
+    def _changed(self, paths: tuple[str, ...]) -> None:
+        for keeper in self._keepers.values():
+            keeper.changed(paths)
+
+    def _keeper(self, path: str) -> ProjectKeeper:
+        known = self._keepers.get(path)
+        if known is None:
+            location = self._locate(path)
+            known = self._keepers[path] = ProjectKeeper(
+                location, self.files, cwd=location.root, environ=self.environ, trusted=self.trusted
+            )
+        return known
+
+    def _locate(self, path: str) -> Location:
+        """Where the pipeline file `path` belongs. Tasks run in the root: env files are looked for there."""
+        found = located(path, os.path.dirname(path), self.environ, self.files)
+        if found.root == found.folder:
+            return found
+        return located(path, found.root, self.environ, self.files)
+
+    def _relocate(self) -> None:
+        """Forget the keepers of pipelines whose root or env file is another one now, or that are gone."""
+        for path, keeper in list(self._keepers.items()):
+            if self.files.kind(path) != "file":
+                del self._keepers[path]
+                self._shown.discard(path)
+            elif self._locate(path) != keeper.location:
+                del self._keepers[path]
+        for path in self.documents:
+            if is_pipeline_name(os.path.basename(path)):
+                self._shown.add(path)
+
+    def _show(self, path: str) -> None:
+        if is_pipeline_name(os.path.basename(path)):
+            self._shown.add(path)
+            return
+        if any(self._belongs(path, project) for project in self.projects()):
+            return
+        near = [self._real(one) for one in pipelines_around(path, self.files)]
+        if not self._show_those_with(path, near):
+            self._show_those_with(path, (self._real(one) for one in self._pipelines_below()))
+
+    def _show_those_with(self, path: str, pipelines: Iterable[str]) -> bool:
+        found = False
+        for pipeline in pipelines:
+            if self.files.kind(pipeline) == "file" and self._belongs(path, self._keeper(pipeline).now()):
+                self._shown.add(pipeline)
+                found = True
+        return found
+
+    def _pipelines_below(self) -> tuple[str, ...]:
+        if self._below is None:
+            found = (one for folder in self.folders for one in pipelines_below(folder, self.files))
+            self._below = tuple(dict.fromkeys(found))[:_MOST_SEARCHED]
+        return self._below
+
+    def _belongs(self, path: str, project: Project) -> bool:
+        if path in (project.path, project.env.path) or path in project.index.by_source:
+            return True
+        keeper = self._keepers.get(project.path)
+        if keeper is not None and (path == keeper.settings.path or path in keeper.sources.asked):
+            return True
+        return any(entry.path == path for entry in project.entries.values())
+
+    def _real(self, path: str) -> str:
+        return os.path.realpath(path) if os.path.islink(path) else path
+
+
+def _identity(finding: Finding) -> tuple[str, Span, str]:
+    return finding.problem.code, finding.span, finding.problem.message
+
+
+def _is_on_disk(path: str, text: str) -> bool:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read(len(text) + 1) == text
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,210 @@
+"""A scripted editor: speaks with the installed `pipelens lsp` over its standard streams."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp.client import make_test_lsp_client
+
+PATIENCE = 20.0
+"""Seconds until a hanging server is a failure. No test depends on how fast it is."""
+
+EDITORS = ("visual-studio-code", "neovim")
+
+PIPELENS = str(Path(sys.executable).with_name("pipelens.exe" if os.name == "nt" else "pipelens"))
+
+
+class Editor:
+    """An editor with documents open, as `client` tells it."""
+
+    def __init__(self, client: LanguageClient, root: Path) -> None:
+        self.client = client
+        self.root = root
+        self.published: list[types.PublishDiagnosticsParams] = []
+        self.registered: list[types.Registration] = []
+        self.asked: list[types.ShowMessageRequestParams] = []
+        self.answer: str | None = None
+        self.refreshes = 0
+        self.result: types.InitializeResult
+        self._versions: dict[str, int] = {}
+        self._news = asyncio.Event()
+        self._listen()
+
+    def _listen(self) -> None:
+        features = self.client.protocol.fm.features
+        before = features.pop(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        for name in (
+            types.WORKSPACE_CODE_LENS_REFRESH,
+            types.CLIENT_REGISTER_CAPABILITY,
+            types.WINDOW_SHOW_MESSAGE_REQUEST,
+        ):
+            features.pop(name, None)
+
+        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def published(params: types.PublishDiagnosticsParams) -> None:
+            before(params)
+            self.published.append(params)
+            self._news.set()
+
+        @self.client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
+        def refresh(params: Any) -> None:
+            self.refreshes += 1
+
+        @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register(params: types.RegistrationParams) -> None:
+            self.registered.extend(params.registrations)
+
+        @self.client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+        def ask(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+            self.asked.append(params)
+            return types.MessageActionItem(self.answer) if self.answer else None
+
+    # -- documents
+
+    def uri(self, name: str) -> str:
+        return (self.root / name).as_uri()
+
+    def open(self, name: str, text: str | None = None) -> None:
+        language = {".py": "python", ".yaml": "yaml"}.get(Path(name).suffix, "plaintext")
+        text = (self.root / name).read_text(encoding="utf-8") if text is None else text
+        self._versions[name] = 1
+        item = types.TextDocumentItem(self.uri(name), language, 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def change(self, name: str, *changes: types.TextDocumentContentChangeEvent) -> int:
+        self._versions[name] += 1
+        document = types.VersionedTextDocumentIdentifier(self._versions[name], self.uri(name))
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, list(changes)))
+        return self._versions[name]
+
+    def rewrite(self, name: str, text: str) -> int:
+        return self.change(name, types.TextDocumentContentChangeWholeDocument(text))
+
+    def type(self, name: str, line: int, start: int, end: int, text: str) -> int:
+        where = types.Range(types.Position(line, start), types.Position(line, end))
+        return self.change(name, types.TextDocumentContentChangePartial(where, text))
+
+    def save(self, name: str, text: str | None = None) -> None:
+        if text is not None:
+            (self.root / name).write_text(text, encoding="utf-8", newline="")
+        document = types.TextDocumentIdentifier(self.uri(name))
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(document))
+
+    def close(self, name: str) -> None:
+        document = types.TextDocumentIdentifier(self.uri(name))
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
+
+    def touched(self, *names: str) -> None:
+        changes = [types.FileEvent(self.uri(name), types.FileChangeType.Changed) for name in names]
+        self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
+
+    # -- what the server says
+
+    async def until(self, condition: Callable[[], bool], what: str = "the server to say it") -> None:
+        async def wait() -> None:
+            while not condition():
+                await asyncio.sleep(0.01)
+
+        try:
+            await asyncio.wait_for(wait(), PATIENCE)
+        except asyncio.TimeoutError:
+            raise AssertionError(f"waited in vain for {what}; messages: {self.said}") from None
+
+    async def diagnostics(self, name: str) -> Sequence[types.Diagnostic]:
+        """Those of a file, once it has been told any news."""
+        await self.until(lambda: self.uri(name) in self.client.diagnostics, f"diagnostics of {name}")
+        return self.client.diagnostics[self.uri(name)]
+
+    def codes(self, name: str) -> list[str]:
+        """The problem codes that the editor shows for a file now."""
+        return [str(found.code) for found in self.client.diagnostics.get(self.uri(name), ())]
+
+    async def shows(self, name: str, *codes: str) -> None:
+        """Wait until a file shows exactly these codes."""
+
+        def ready() -> bool:
+            return self.uri(name) in self.client.diagnostics and self.codes(name) == list(codes)
+
+        await self.until(ready, f"{codes} in {name}, which shows {self.codes(name)}")
+
+    async def quiet(self) -> None:
+        """Wait until the server has answered everything that it was told before."""
+        for _ in range(3):
+            await asyncio.sleep(0.05)
+            await self.client.workspace_execute_command_async(
+                types.ExecuteCommandParams("pipelens.showText", [])
+            )
+
+    async def lenses(self, name: str) -> list[types.CodeLens]:
+        params = types.CodeLensParams(types.TextDocumentIdentifier(self.uri(name)))
+        return list(await self.client.text_document_code_lens_async(params) or ())
+
+    async def titles(self, name: str) -> list[tuple[int, str]]:
+        found = await self.lenses(name)
+        return [(lens.range.start.line, lens.command.title if lens.command else "") for lens in found]
+
+    async def command(self, id: str, *arguments: Any) -> Any:
+        return await self.client.workspace_execute_command_async(
+            types.ExecuteCommandParams(id, list(arguments))
+        )
+
+    async def run_task(self, task: str) -> None:
+        """Run a task of `pipeline.yaml` and wait until the run has ended."""
+        ended = self.runs_ended
+        await self.command("pipelens.runTask", {"pipeline": self.uri("pipeline.yaml"), "task": task})
+        await self.until(lambda: self.runs_ended > ended, "the end of a run")
+
+    @property
+    def runs_ended(self) -> int:
+        reports = self.client.progress_reports.values()
+        return sum(getattr(one.value, "kind", "") == "end" for each in reports for one in each)
+
+    @property
+    def said(self) -> list[str]:
+        return [message.message for message in self.client.messages]
+
+    @property
+    def log(self) -> str:
+        return "\n".join(message.message for message in self.client.log_messages)
+
+
+@asynccontextmanager
+async def editor(
+    root: Path,
+    name: str = "neovim",
+    *,
+    options: Any = None,
+    encodings: Sequence[str] | None = None,
+    cwd: Path | None = None,
+    command: Sequence[str] = (PIPELENS, "lsp"),
+    **environ: str,
+) -> AsyncIterator[Editor]:
+    """An editor called `name` (its capabilities are those of the real one) with folder `root` open."""
+    capabilities = client_capabilities(name)
+    if encodings is not None:
+        kinds = [types.PositionEncodingKind(one) for one in encodings]
+        capabilities.general = types.GeneralClientCapabilities(position_encodings=kinds)
+    client = make_test_lsp_client()
+    made = Editor(client, root)
+    await client.start_io(*command, cwd=cwd or root.parent, env={**os.environ, **environ})
+    try:
+        made.result = await client.initialize_session(
+            types.InitializeParams(
+                capabilities=capabilities,
+                initialization_options=options,
+                root_uri=root.as_uri(),
+                workspace_folders=[types.WorkspaceFolder(root.as_uri(), root.name)],
+            )
+        )
+        yield made
+    finally:
+        await asyncio.wait_for(client.shutdown_session(), PATIENCE)
+        await client.stop()
