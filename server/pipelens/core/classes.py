@@ -46,16 +46,27 @@ def infer_class(source: str, product: object, files: Files, base: str) -> Inferr
         near = _near_extension(source)
         if not ending:
             return Inferred(None, f"the path has no extension; sources end in {known}", suggestion=near)
-        return Inferred(None, f"no task class runs files that end in {ending!r}; sources end in {known}", suggestion=near)
+        return Inferred(
+            None, f"no task class runs files that end in {ending!r}; sources end in {known}", suggestion=near
+        )
     if "::" in source:
         dotted = source.replace("::", ".")
-        return Inferred(None, "`::` is only for values of params and grid; a function is named with dots", suggestion=dotted)
+        return Inferred(
+            None,
+            "`::` is only for values of params and grid; a function is named with dots",
+            suggestion=dotted,
+        )
     if "." not in source:
         return Inferred(
-            None, f"it is neither a file ({known}) nor the dotted path of a function, such as `module.function`"
+            None,
+            f"it is neither a file ({known}) nor the dotted path of a function, such as `module.function`",
         )
     if mimetypes.guess_type(source)[0] and not _module(source, files, base):
-        return Inferred(None, f"no task class runs files that end in {ending!r}; sources end in {known}", suggestion=_near_extension(source))
+        return Inferred(
+            None,
+            f"no task class runs files that end in {ending!r}; sources end in {known}",
+            suggestion=_near_extension(source),
+        )
     return Inferred("PythonCallable")
 
 
@@ -84,6 +95,9 @@ def _sql(product: object) -> Inferred:
         near = nearest(ending, _DATA_EXTENSIONS) if ending else None
         if near:
             return Inferred(
-                None, f"{ending!r} is no extension of a dump; did you mean {near!r}?", True, product[: -len(ending)] + near
+                None,
+                f"{ending!r} is no extension of a dump; did you mean {near!r}?",
+                True,
+                product[: -len(ending)] + near,
             )
     return Inferred("SQLScript")

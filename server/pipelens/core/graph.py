@@ -68,7 +68,7 @@ def cycles(upstream: Edges, among: Iterable[str] | None = None) -> tuple[tuple[s
         work: list[tuple[str, int]] = [(root, 0)]
         while work:
             name, at = work.pop()
-            if at == 0:
+            if name not in index:
                 index[name] = low[name] = len(index)
                 stack.append(name)
                 on_stack.add(name)

@@ -39,7 +39,10 @@ def _declared(source: Source) -> tuple[Named, ...]:
     match source:
         case NotebookSource(upstream=declaration, path=path):
             found = [(e.name, e.span) for e in declaration.elements] if declaration else []
-        case FunctionSource(references=references, path=path) | TemplateSource(references=references, path=path):
+        case (
+            FunctionSource(references=references, path=path)
+            | TemplateSource(references=references, path=path)
+        ):
             found = [(r.name, r.span) for r in references]
         case _:
             return ()
@@ -58,13 +61,15 @@ def resolve(task: Task, names_like: NamesLike) -> Task:
     return replace(task, upstream=upstream, needs=MappingProxyType(needs))
 
 
-def names_like(by_name: Mapping[str, object], order: Callable[[], tuple[str, ...]]) -> NamesLike:
+def names_like(by_name: Mapping[str, Task], order: Callable[[], tuple[str, ...]]) -> NamesLike:
     """The look-up over the tasks in `by_name`; `order`: all names, asked only for patterns."""
 
     def look_up(name: str) -> tuple[str, ...]:
         if is_pattern(name):
             return matches(name, order())
-        return (name,) if name in by_name else ()
+        task = by_name.get(name)
+        # A name like 2024 is a number, and no text equals it (section 6.3).
+        return (name,) if task is not None and task.spec.name_is_text else ()
 
     return look_up
 

@@ -40,15 +40,24 @@ TOP_KEYS = _table(
     Key("config", "mapping", "Switches of the engine.", nullable=False),
     Key("clients", "mapping", "Client factories by task or product class."),
     Key(
-        "executor", "any", "`serial`, `parallel`, or a mapping with `dotted_path` and arguments.", nullable=False
+        "executor",
+        "any",
+        "`serial`, `parallel`, or a mapping with `dotted_path` and arguments.",
+        nullable=False,
     ),
     Key(
-        "serializer", "dotted path", "`function(obj, product)` that saves what functions return.", nullable=False
+        "serializer",
+        "dotted path",
+        "`function(obj, product)` that saves what functions return.",
+        nullable=False,
     ),
     Key("unserializer", "dotted path", "`function(product)` that loads upstream products.", nullable=False),
     *(Key(key.name, key.type, key.doc, nullable=False) for key in _HOOKS),
     Key(
-        "location", "dotted path", "A function that builds the pipeline with Python; stands alone.", nullable=False
+        "location",
+        "dotted path",
+        "A function that builds the pipeline with Python; stands alone.",
+        nullable=False,
     ),
 )
 
@@ -120,7 +129,9 @@ CLASS_KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
             *(key for key in _NOTEBOOK if key.name in {"static_analysis", "local_execution", "ext_in"})
         ),
         "PythonCallable": _table(
-            Key("serializer", "dotted path", "`function(obj, product)` that saves what the function returns."),
+            Key(
+                "serializer", "dotted path", "`function(obj, product)` that saves what the function returns."
+            ),
             Key("unserializer", "dotted path", "`function(product)` that loads each upstream product."),
             Key("debug_mode", "choice", "Start a debugger at an error.", ("now", "later")),
         ),
@@ -131,7 +142,9 @@ CLASS_KEYS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
         "ShellScript": _table(),
         "DownloadFromURL": _table(),
         "UploadToS3": _table(Key("bucket", "text", "The bucket.")),
-        "PostgresCopyFrom": _table(Key("sep", "text", "Separator."), Key("index", "boolean", "Keep the index.")),
+        "PostgresCopyFrom": _table(
+            Key("sep", "text", "Separator."), Key("index", "boolean", "Keep the index.")
+        ),
     }
 )
 

@@ -61,7 +61,7 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
             call = call_of(reader, value_node, value)
             if call:
                 calls[name] = call
-                result = reader.constant_result(call)
+                result = reader.constant_result(call, value_node)
                 if result is None:
                     unknown = True
                     values.append([])
@@ -72,8 +72,9 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
         count = 1
         for found in values:
             count *= len(found)
-        if count > MAX_ELEMENTS:
-            reader.report("grid-too-large", f"this grid makes {count:,} tasks; at most {MAX_ELEMENTS:,} are read", block)
+        if len(elements) + count > MAX_ELEMENTS:
+            message = f"this grid makes {len(elements) + count:,} tasks; at most {MAX_ELEMENTS:,} are read"
+            reader.report("grid-too-large", message, block)
             return None
         elements.extend(dict(zip(names, row, strict=True)) for row in itertools.product(*values))
     return Grid(tuple(elements), places, calls, unknown)
@@ -144,4 +145,3 @@ def element_name(template: object, element: Mapping[str, object], number: int) -
     """The name of a generated task."""
     text = str(template)
     return fill_holes(text, element) if "[[" in text else f"{text}{number}"
-

@@ -76,9 +76,15 @@ def _check_notebook(reader: PieceReader, nodes: Mapping[str, Node], values: Mapp
                 params_node,
             )
         if engine is not None and values.get("debug_mode"):
-            reader.report("option-conflict", "debug_mode cannot be used with executor_params.engine_name", params_node)
+            reader.report(
+                "option-conflict", "debug_mode cannot be used with executor_params.engine_name", params_node
+            )
         if values.get("local_execution") and "cwd" in params:
-            reader.report("option-conflict", "local_execution and executor_params.cwd both say where to run; keep one", params_node)
+            reader.report(
+                "option-conflict",
+                "local_execution and executor_params.cwd both say where to run; keep one",
+                params_node,
+            )
     exporter = values.get("nbconvert_exporter_name")
     wanted = values.get("nb_product_key", "nb")
     node = nodes.get("nbconvert_exporter_name")
@@ -86,7 +92,9 @@ def _check_notebook(reader: PieceReader, nodes: Mapping[str, Node], values: Mapp
         return
     if isinstance(wanted, list):
         if isinstance(exporter, str):
-            reader.wrong_type(node, "nbconvert_exporter_name", "a mapping by product key, as nb_product_key is a list")
+            reader.wrong_type(
+                node, "nbconvert_exporter_name", "a mapping by product key, as nb_product_key is a list"
+            )
         elif isinstance(exporter, dict):
             for name in exporter:
                 if name not in wanted:

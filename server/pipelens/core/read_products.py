@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from pipelens.core.keys import NOTEBOOK_EXTENSIONS, RELATION_CLASSES
+from pipelens.core.keys import ALLOWED_PRODUCT_CLASSES, NOTEBOOK_EXTENSIONS, RELATION_CLASSES
 from pipelens.core.reading import PieceReader
-from pipelens.core.spec import Product, Products
+from pipelens.core.spec import Product, Products, TaskSpec
 from pipelens.core.suggestions import nearest
 
 _MAX_RELATION_NAME = 63
@@ -55,7 +55,9 @@ def _read_one(
         if isinstance(node, MappingNode):
             message = f"{what} is a mapping inside the mapping; every key takes one path"
         elif isinstance(node, SequenceNode):
-            message = f"{what} is a list; name several products in a mapping, such as {{data: a.csv, model: b.pkl}}"
+            message = (
+                f"{what} is a list; name several products in a mapping, such as {{data: a.csv, model: b.pkl}}"
+            )
         elif written and value is not None:
             message = f"{what} reads as the {type(value).__name__} {value!r}; it must be a path"
         else:
@@ -80,14 +82,23 @@ def _read_relation(
         near = nearest(kind, ("table", "view")) if isinstance(kind, str) else None
         hint = f"; did you mean {near!r}?" if near else ""
         fixes = [reader.replacement(parts[-1], near)] if near and isinstance(parts[-1], ScalarNode) else []
-        reader.report("relation-form", f"the kind of {what} must be table or view, not {kind!r}{hint}", parts[-1], fixes=fixes)
+        reader.report(
+            "relation-form",
+            f"the kind of {what} must be table or view, not {kind!r}{hint}",
+            parts[-1],
+            fixes=fixes,
+        )
         return None
     if not isinstance(name, str) or not name:
         reader.report("relation-form", f"{what} has no name: write it as {form}", parts[-2])
         return None
     name = path_of(name)
     if len(name) > _MAX_RELATION_NAME:
-        reader.report("relation-form", f"the name of {what} has {len(name)} characters; databases take {_MAX_RELATION_NAME}", parts[-2])
+        reader.report(
+            "relation-form",
+            f"the name of {what} has {len(name)} characters; databases take {_MAX_RELATION_NAME}",
+            parts[-2],
+        )
     shown = f"{schema}.{name}" if schema else name
     return Product(
         key,
@@ -109,7 +120,9 @@ def check_notebook_products(
     if products.form == "single":
         item = products.items[0]
         if not exporter and os.path.splitext(item.path)[1] not in NOTEBOOK_EXTENSIONS:
-            _report_extension(reader, item, "the only product of a notebook task is the executed notebook", known)
+            _report_extension(
+                reader, item, "the only product of a notebook task is the executed notebook", known
+            )
         return
     names = [str(name) for name in wanted] if isinstance(wanted, list | tuple) else [str(wanted)]
     for name in names:
@@ -146,3 +159,29 @@ def _report_extension(reader: PieceReader, item: Product, why: str, known: str) 
     shown = f"{ending!r} is no format for it" if ending else "the path has no extension"
     remedy = "" if near else " (data goes under a key of its own, beside nb: …)"
     reader.report("notebook-product-extension", f"{why}, and {shown}{hint}{remedy}", item.place)
+
+
+def check_product_class(
+    reader: PieceReader, spec: TaskSpec, products: Products, class_node: Node | None, node: Node
+) -> None:
+    """Whether the task's class can write such products, and whether they have the client they need."""
+    allowed = ALLOWED_PRODUCT_CLASSES.get(spec.class_name)
+    if allowed and products.class_name not in allowed:
+        reader.report(
+            "product-class-mismatch",
+            f"{spec.class_name} tasks cannot make {products.class_name}; they make {', '.join(sorted(allowed))}",
+            class_node or node,
+        )
+    needs_client = products.class_name in ("SQLiteRelation", "GenericProduct")
+    if needs_client and spec.product_client is None and products.class_name not in reader.context.clients:
+        reader.report(
+            "client-missing",
+            f"{products.class_name} needs a client: add product_client, or clients: {{{products.class_name}: module.function}}",
+            class_node or node,
+        )
+    if spec.product_client is not None and products.class_name == "SQLRelation":
+        reader.report(
+            "unknown-key",
+            "SQLRelation keeps no metadata, so it takes no 'product_client'",
+            spec.product_client.place,
+        )

@@ -75,8 +75,8 @@ def read_source(
         return OpaqueSource(path)
     text = files.read(path)
     if isinstance(text, Unreadable):
-        if text.missing:
-            return MissingSource(path)
+        if text.missing or files.kind(path) == "folder":
+            return MissingSource(path, is_folder=not text.missing)
         return _unreadable(path, text.reason)
     if task.kind in ("sql", "shell"):
         return read_template(path, text)

@@ -6,25 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from pipelens.core.keys import (
     CLASS_KEYS,
     CONFIG_KEYS,
     DEFAULT_PRODUCT_CLASS,
-    EXECUTORS,
     META_KEYS,
     OTHER_TOOLS,
     PRODUCT_CLASSES,
-    SOURCE_LOADER_KEYS,
-    TASK_CLASSES,
     TOP_KEYS,
 )
 from pipelens.core.problems import Place, Problem
-from pipelens.core.reading import PieceReader, SpecContext, yaml_problem
+from pipelens.core.read_sections import read_default_classes, read_executor, read_source_loader
+from pipelens.core.reading import PieceReader, SpecContext
 from pipelens.core.spec import DottedPath, Executor, Hooks, Meta, Named, PipelineForm
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Span
+from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_tree import Marks, Piece, Tree
 
 _HOOKS = ("on_render", "on_finish", "on_failure")
@@ -72,10 +71,16 @@ class _HeaderReading:
         match tree.root:
             case "empty":
                 if not tree.errors:
-                    self._report_file("empty-pipeline", "this pipeline file is empty; it needs a list of `tasks`")
+                    self._report_file(
+                        "empty-pipeline", "this pipeline file is empty; it needs a list of `tasks`"
+                    )
                 return self._done(Header())
             case "scalar":
-                self._report_file("empty-pipeline", "this is one plain value; a pipeline file is a mapping with `tasks`", tree.root_span)
+                self._report_file(
+                    "empty-pipeline",
+                    "this is one plain value; a pipeline file is a mapping with `tasks`",
+                    tree.root_span,
+                )
                 return self._done(Header())
             case "sequence":
                 return self._done(Header())
@@ -133,7 +138,11 @@ class _HeaderReading:
                     reader = self._reader(first if first.key == near else None)
                     self._unknown(near, key)
                 else:
-                    reader.report("missing-key", "this pipeline has no 'tasks'", first.key_node or Place(self.context.path))
+                    reader.report(
+                        "missing-key",
+                        "this pipeline has no 'tasks'",
+                        first.key_node or Place(self.context.path),
+                    )
                     self.problems.extend(reader.problems)
         for name, piece in self.pieces.items():
             if name not in TOP_KEYS and isinstance(piece.key_node, ScalarNode):
@@ -152,7 +161,9 @@ class _HeaderReading:
     def _duplicate(self, first: Piece, second: Piece) -> None:
         reader = self._reader(first)
         if first.key_node is not None:
-            reader.report("duplicate-key", f"{first.key!r} is written twice; the last one counts", first.key_node)
+            reader.report(
+                "duplicate-key", f"{first.key!r} is written twice; the last one counts", first.key_node
+            )
             self.problems.extend(reader.problems)
 
     def _other_tool(self, names: set[str]) -> bool:
@@ -173,7 +184,11 @@ class _HeaderReading:
         piece = self.pieces["location"]
         reader = self._reader(piece)
         if len(names) > 1:
-            reader.report("location-not-alone", "a pipeline with 'location' has no other sections", piece.key_node or Place(self.context.path))
+            reader.report(
+                "location-not-alone",
+                "a pipeline with 'location' has no other sections",
+                piece.key_node or Place(self.context.path),
+            )
         location = reader.dotted_path(piece.node, "location") if piece.node is not None else None
         if location:
             reader.report(
@@ -193,7 +208,11 @@ class _HeaderReading:
         if node is None:
             return
         if reader.is_null(node):
-            reader.report("wrong-type", "'tasks' is empty; list at least one task, or write `tasks: []`", piece.key_node or node)
+            reader.report(
+                "wrong-type",
+                "'tasks' is empty; list at least one task, or write `tasks: []`",
+                piece.key_node or node,
+            )
         elif not isinstance(node, SequenceNode):
             reader.wrong_type(node, "tasks", "a list of tasks, each beginning with '- source: …'")
         self.problems.extend(reader.problems)
@@ -212,7 +231,11 @@ class _HeaderReading:
         key = TOP_KEYS[name]
         if reader.is_null(piece.node):
             if not key.nullable:
-                reader.report("wrong-type", f"'{name}' is empty; give it a value or leave it out", piece.key_node or piece.node)
+                reader.report(
+                    "wrong-type",
+                    f"'{name}' is empty; give it a value or leave it out",
+                    piece.key_node or piece.node,
+                )
                 self._take(reader)
             return None
         return reader, piece.node
@@ -247,7 +270,7 @@ class _HeaderReading:
         if section is None:
             return meta
         reader, node = section
-        for key, value in reader.mapping(node, "meta") or ():
+        for key, value in reader.mapping(node, "meta", self.pieces["meta"].key_node) or ():
             name = str(key.value)
             if name not in META_KEYS:
                 reader.unknown_key(key, META_KEYS, "meta")
@@ -256,9 +279,9 @@ class _HeaderReading:
                 continue
             match name:
                 case "product_default_class":
-                    _default_classes(reader, value, classes)
+                    read_default_classes(reader, value, classes)
                 case "source_loader":
-                    meta = _source_loader(reader, value, meta)
+                    meta = read_source_loader(reader, value, meta)
                 case "import_tasks_from":
                     path = reader.text(value)
                     if path is None:
@@ -275,7 +298,7 @@ class _HeaderReading:
         if section is None:
             return MappingProxyType(values)
         reader, node = section
-        for key, value_node in reader.mapping(node, "config") or ():
+        for key, value_node in reader.mapping(node, "config", self.pieces["config"].key_node) or ():
             name = str(key.value)
             if name not in CONFIG_KEYS:
                 reader.unknown_key(key, CONFIG_KEYS, "config")
@@ -293,7 +316,7 @@ class _HeaderReading:
         if section is None:
             return Executor()
         reader, node = section
-        executor = _read_executor(reader, node)
+        executor = read_executor(reader, node)
         self._take(reader)
         return executor
 
@@ -305,14 +328,16 @@ class _HeaderReading:
             return clients, places
         reader, node = section
         known = (*CLASS_KEYS, *PRODUCT_CLASSES)
-        for key, value in reader.mapping(node, "clients") or ():
+        for key, value in reader.mapping(node, "clients", self.pieces["clients"].key_node) or ():
             name = str(key.value)
             places[name] = reader.place(key)
             if name not in known:
                 near = nearest(name, known)
                 hint = f"; did you mean {near!r}?" if near else ""
                 fixes = [reader.replacement(key, near)] if near else []
-                reader.report("unknown-class", f"there is no task or product class {name!r}{hint}", key, fixes=fixes)
+                reader.report(
+                    "unknown-class", f"there is no task or product class {name!r}{hint}", key, fixes=fixes
+                )
             if reader.is_null(value):
                 continue
             found = reader.dotted_path(value, f"the client of {name}")
@@ -320,99 +345,3 @@ class _HeaderReading:
                 clients[name] = found
         self._take(reader)
         return clients, places
-
-
-def _default_classes(reader: PieceReader, node: Node, classes: dict[str, str]) -> None:
-    for key, value in reader.mapping(node, "product_default_class") or ():
-        name = str(key.value)
-        if name not in TASK_CLASSES:
-            near = nearest(name, TASK_CLASSES)
-            hint = f"; did you mean {near!r}?" if near else ""
-            fixes = [reader.replacement(key, near)] if near else []
-            reader.report("unknown-class", f"there is no task class {name!r}{hint}", key, fixes=fixes)
-        chosen = reader.choice(value, f"the product class of {name}", PRODUCT_CLASSES)
-        if chosen:
-            classes[name] = chosen
-
-
-def _source_loader(reader: PieceReader, node: Node, meta: Meta) -> Meta:
-    pairs = reader.mapping(node, "source_loader")
-    if pairs is None:
-        return meta
-    paths: tuple[str, ...] = ()
-    module: str | None = None
-    reader.check_keys(pairs, SOURCE_LOADER_KEYS, "source_loader")
-    for key, value_node in pairs:
-        value = reader.value(value_node)
-        match key.value, value:
-            case "path", str():
-                paths = (value,)
-            case "path", list() if all(isinstance(item, str) for item in value):
-                paths = tuple(str(item) for item in value)
-            case "module", str():
-                module = value
-                _check_module(reader, module, value_node)
-            case ("path" | "module"), _:
-                reader.wrong_type(value_node, str(key.value), "text")
-            case _:
-                pass
-    if not pairs or not (paths or module):
-        reader.report("missing-key", "source_loader needs 'path' or 'module'", node)
-    return replace(meta, source_loader_paths=paths, source_loader_module=module)
-
-
-def _check_module(reader: PieceReader, module: str, node: Node) -> None:
-    import os
-
-    context = reader.context
-    parts = module.split(".")
-    for start in (context.folder, context.cwd, context.root):
-        found = os.path.join(start, *parts)
-        if context.files.kind(found) == "folder" or context.files.kind(found + ".py") == "file":
-            return
-    reader.report("module-not-found", f"there is no package {module!r} beside the pipeline", node)
-
-
-def _read_executor(reader: PieceReader, node: Node) -> Executor:
-    place = reader.place(node)
-    if isinstance(node, MappingNode):
-        found = reader.dotted_path(node, "executor")
-        if found is None:
-            return Executor(place=place)
-        known = EXECUTORS.get(found.path)
-        if known is None:
-            if found.path.startswith("ploomber."):
-                _unknown_executor(reader, found.path, found.place)
-            return Executor("other", found.arguments, found.path, place)
-        for key, value in reader.pairs(node):
-            if key.value == "dotted_path":
-                continue
-            if key.value not in known:
-                reader.unknown_key(key, known, found.path)
-            elif known[key.value].choices:
-                reader.choice(value, str(key.value), known[key.value].choices)
-        kind = "serial" if found.path.endswith("Serial") else "parallel"
-        return Executor(kind, found.arguments, found.path, place)
-    value = reader.value(node)
-    if value in ("serial", "parallel"):
-        return Executor("serial" if value == "serial" else "parallel", place=place)
-    if isinstance(value, str) and value in EXECUTORS:
-        reader.report(
-            "executor-as-text",
-            f"Ploomber takes a dotted path only in a mapping: executor: {{dotted_path: {value}}}",
-            node,
-        )
-        return Executor("serial" if value.endswith("Serial") else "parallel", dotted_path=value, place=place)
-    if isinstance(value, str) and "." in value:
-        if value.startswith("ploomber."):
-            _unknown_executor(reader, value, place)
-        return Executor("other", dotted_path=value, place=place)
-    reader.choice(node, "executor", ("serial", "parallel"))
-    return Executor(place=place)
-
-
-def _unknown_executor(reader: PieceReader, path: str, place: Place) -> None:
-    near = nearest(path, EXECUTORS)
-    hint = f"; did you mean {near!r}?" if near else f"; known are {', '.join(EXECUTORS)}"
-    reader.report("unknown-executor", f"there is no executor {path!r}{hint}", place)
-

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from pipelens.core.classes import Inferred, extension, infer_class
 from pipelens.core.keys import CLASS_KEYS, PRODUCT_CLASSES, TASK_CLASSES, TASK_KEYS, UNUSABLE_CLASSES, Key
 from pipelens.core.problems import Place
-from pipelens.core.read_grid import Grid, call_of, element_name, fill_holes, numbered_path, read_grid
+from pipelens.core.read_class import read_class
+from pipelens.core.read_grid import Grid, element_name, fill_holes, numbered_path, read_grid
 from pipelens.core.read_options import check_options
-from pipelens.core.read_products import PathOf, check_notebook_products, read_products
-from pipelens.core.reading import Pair, PieceReader, SpecContext, yaml_problem
-from pipelens.core.spec import KIND_OF_CLASS, DottedPath, Hooks, Named, Products, TaskEntry, TaskSpec
+from pipelens.core.read_params import read_params, read_resources, read_upstream
+from pipelens.core.read_products import PathOf, check_notebook_products, check_product_class, read_products
+from pipelens.core.reading import Pair, PieceReader, SpecContext
+from pipelens.core.source_paths import absolute, loader_folders
+from pipelens.core.spec import KIND_OF_CLASS, DottedPath, Hooks, Products, TaskEntry, TaskSpec
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Document
+from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_recovery import compose_until_error
 from pipelens.core.yaml_tree import Marks, Piece
-
-_RESERVED_PARAMS = ("product", "upstream")
-_NUMBER_TEXT = re.compile(r"[-+]?[\d_]+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
 
 def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
     """The entry in `piece`. A broken one keeps what stands before its mistake, if that names a task."""
     if piece.error or piece.node is None:
-        problems = (yaml_problem(piece.error, piece.text, context, entry),) if piece.error and piece.error.message else ()
+        problems = (
+            (yaml_problem(piece.error, piece.text, context, entry),)
+            if piece.error and piece.error.message
+            else ()
+        )
         tasks, label = _salvage(piece, context, entry)
         return TaskEntry(entry, context.path, tasks, problems, True, label)
     reading = _EntryReading(PieceReader(context, piece.marks, entry), piece.node)
@@ -101,12 +103,12 @@ class _EntryReading:
         return self.reader.place(first if first is not None else self.node)
 
     def _read_keys(self) -> tuple[TaskSpec, ...]:
-        reader, context = self.reader, self.context
+        reader = self.reader
         name_value = self._name()
         source = self._source()
         reader.task = str(name_value) if name_value is not None else source and _default_name(source)
         self.label = reader.task or ""
-        class_name = self._class(source)
+        class_name = read_class(reader, self.nodes, self._present("class"), source)
         if source is None and name_value is None:
             self._check_unknown(class_name)
             return ()
@@ -115,8 +117,8 @@ class _EntryReading:
         grid = self._grid(name_value)
         products_class = self._product_class(class_name)
         source_path = self._source_path(source or "", kind)
-        params, param_places, value_places, calls = self._params(grid is not None, kind)
-        upstream = self._upstream()
+        params = read_params(reader, self.nodes.get("params"), grid is not None, kind)
+        upstream = read_upstream(reader, self._present("upstream"))
         spec = TaskSpec(
             name=str(name_value) if name_value is not None else _default_name(source or ""),
             kind=kind,
@@ -129,9 +131,9 @@ class _EntryReading:
             name_place=reader.place(self.nodes["name"]) if name_value is not None else None,
             class_place=reader.place(self.nodes["class"]) if self._present("class") else None,
             products=None,
-            params=params,
-            param_places=param_places,
-            param_value_places=value_places,
+            params=params.values,
+            param_places=params.places,
+            param_value_places=params.value_places,
             upstream=upstream,
             upstream_place=reader.place(self.nodes["upstream"]) if "upstream" in self.nodes else None,
             hooks=Hooks(self._dotted("on_render"), self._dotted("on_finish"), self._dotted("on_failure")),
@@ -139,20 +141,21 @@ class _EntryReading:
             product_client=self._dotted("product_client"),
             serializer=self._dotted("serializer") if kind == "function" else None,
             unserializer=self._dotted("unserializer") if kind == "function" else None,
-            resources=self._resources(params),
+            resources=read_resources(reader, self.nodes.get("params"), params.values),
             options=options,
             option_places={k: reader.place(n) for k, n in self.nodes.items() if k in options},
             key_places={k: reader.place(n) for k, n in self.keys.items()},
-            calls=calls,
+            calls=params.calls,
             named=name_value is not None,
             name_is_text=name_value is None or isinstance(name_value, str),
         )
         if spec.resources:
-            merged = {**params, "resources_": dict(spec.resources)}
+            merged = {**params.values, "resources_": dict(spec.resources)}
             spec = _with(spec, params=merged)
         if grid is not None:
             return self._grid_tasks(spec, grid, products_class, name_value)
-        return (_with(spec, products=self._products(spec, products_class, self._path_of(spec))),)
+        path_of = self._path_of(spec) if products_class == "File" else str
+        return (_with(spec, products=self._products(spec, products_class, path_of)),)
 
     # -- name, source, class
 
@@ -182,46 +185,6 @@ class _EntryReading:
             self.reader.wrong_type(node, "source", "a file or the dotted path of a function")
             return None
         return value
-
-    def _class(self, source: str | None) -> str:
-        reader = self.reader
-        node = self._present("class")
-        if node is not None:
-            value = reader.value(node)
-            if isinstance(value, str) and value in UNUSABLE_CLASSES:
-                reader.report("unusable-class", f"{value} {UNUSABLE_CLASSES[value]}", node)
-                return value
-            if isinstance(value, str) and value in TASK_CLASSES:
-                return value
-            near = nearest(value, TASK_CLASSES) if isinstance(value, str) else None
-            hint = f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(CLASS_KEYS))}"
-            fixes = [reader.replacement(node, near)] if near and isinstance(node, ScalarNode) else []
-            reader.report("unknown-class", f"there is no task class {value!r}{hint}", node, fixes=fixes)
-            return _guess(source)
-        if source is None:
-            return ""
-        product = self.nodes.get("product")
-        shown = product.value if isinstance(product, ScalarNode) else None
-        base = self.context.folder if "/" not in source else self.context.base
-        found = infer_class(source, shown, self.context.files, base)
-        if found.class_name is None:
-            self._class_unclear(source, found)
-            return _guess(source)
-        if found.looks_like_extension:
-            reader.report(
-                "function-named-like-extension",
-                f"Ploomber takes {source!r} for a file because of its ending; here it is the function. Rename it to work in both",
-                self.nodes["source"],
-            )
-        return found.class_name
-
-    def _class_unclear(self, source: str, found: Inferred) -> None:
-        node = self.nodes["product" if found.blame_product else "source"]
-        fixes = []
-        if found.suggestion and isinstance(node, ScalarNode):
-            fixes = [self.reader.replacement(node, found.suggestion)]
-        hint = f". Did you mean {found.suggestion!r}?" if found.suggestion and not found.blame_product else ""
-        self.reader.report("class-unclear", f"no task class fits the source {source!r}: {found.reason}{hint}", node, fixes=fixes)
 
     # -- product
 
@@ -273,7 +236,11 @@ class _EntryReading:
             return None
         if node is None:
             example = "out/report.ipynb" if spec.kind == "notebook" else "out/data.csv"
-            reader.report("missing-key", f"this task has no 'product'; write one, such as product: {example}", self._start())
+            reader.report(
+                "missing-key",
+                f"this task has no 'product'; write one, such as product: {example}",
+                self._start(),
+            )
             return None
         products = read_products(reader, node, class_name, path_of)
         if products is None:
@@ -282,100 +249,6 @@ class _EntryReading:
         if spec.class_name == "NotebookRunner" and products.are_files:
             check_notebook_products(reader, products, spec.options, node)
         return products
-
-    # -- params and upstream
-
-    def _params(
-        self, with_grid: bool, kind: str
-    ) -> tuple[Mapping[str, object], Mapping[str, Place], Mapping[str, Place], Mapping[str, DottedPath]]:
-        reader = self.reader
-        node = self.nodes.get("params")
-        values: dict[str, object] = {}
-        places: dict[str, Place] = {}
-        value_places: dict[str, Place] = {}
-        calls: dict[str, DottedPath] = {}
-        if node is None or (with_grid and reader.is_null(node)):
-            return values, places, value_places, calls
-        pairs = reader.mapping(node, "params")
-        for key, value_node in pairs or ():
-            name = str(key.value)
-            if not isinstance(reader.raw(key), str):
-                reader.report("param-name", f"a param's name must be text, not {key.value}", key)
-                continue
-            if name in _RESERVED_PARAMS:
-                reader.report("param-name", f"{name!r} is given to every task; a param needs another name", key)
-                continue
-            value = reader.value(value_node)
-            self._warn_of_typing(value_node, name, value)
-            call = call_of(reader, value_node, value)
-            if call:
-                calls[name] = call
-            if kind == "notebook" and not call and name != "resources_":
-                fault = _not_json(value)
-                if fault:
-                    reader.report("param-not-storable", f"{name!r} {fault}, which cannot go into a notebook", value_node)
-            values[name], places[name], value_places[name] = value, reader.place(key), reader.place(value_node)
-        return values, places, value_places, calls
-
-    def _warn_of_typing(self, node: Node, name: str, value: object) -> None:
-        """Quoted numbers and `1,000` lose the type their writer meant (quirk Q7)."""
-        if not isinstance(node, ScalarNode):
-            return
-        if isinstance(value, int | float) and node.style in ("'", '"') and _NUMBER_TEXT.fullmatch(node.value):
-            self.reader.report(
-                "quoted-number",
-                f"{name!r} becomes the number {value!r} in spite of its quotes; text needs quotes inside: {chr(34)}'{node.value}'{chr(34)}",
-                node,
-            )
-        elif isinstance(value, tuple) and not node.value.lstrip().startswith("("):
-            self.reader.report("text-becomes-tuple", f"{name!r} becomes the tuple {value!r}; write it without commas, or as a list", node)
-
-    def _resources(self, params: Mapping[str, object]) -> Mapping[str, str]:
-        value = params.get("resources_")
-        if "resources_" not in params:
-            return MappingProxyType({})
-        reader = self.reader
-        params_node = self.nodes["params"]
-        node = next(v for k, v in reader.pairs(params_node) if k.value == "resources_")  # pyright: ignore
-        if not isinstance(value, dict):
-            reader.wrong_type(node, "resources_", "a mapping of names to files")
-            return MappingProxyType({})
-        found: dict[str, str] = {}
-        for key, path_node in reader.pairs(node):  # pyright: ignore
-            path = value.get(key.value)
-            if not isinstance(path, str):
-                reader.wrong_type(path_node, f"resource {key.value!r}", "the path of a file")
-                continue
-            found[str(key.value)] = full = absolute(self.context.root, path)
-            there = self.context.files.kind(full)
-            if there != "file":
-                why = "is a folder; name a file" if there == "folder" else "does not exist"
-                reader.report("resource-missing", f"resource {key.value!r}: {path} {why}", path_node)
-        return MappingProxyType(found)
-
-    def _upstream(self) -> tuple[Named, ...]:
-        reader = self.reader
-        node = self._present("upstream")
-        if node is None:
-            return ()
-        value = reader.value(node)
-        if not value:
-            return ()
-        if self.context.meta.extract_upstream:
-            reader.report(
-                "upstream-conflict",
-                "upstream is taken from the sources (meta.extract_upstream is true); declare it there, or set extract_upstream: false",
-                node,
-            )
-            return ()
-        names: list[Named] = []
-        for item in _name_nodes(node):
-            name = reader.value(item)
-            if isinstance(name, str):
-                names.append(Named(name, reader.place(item)))
-            else:
-                reader.wrong_type(item, "a name in upstream", "the name of a task")
-        return tuple({named.name: named for named in names}.values())
 
     # -- the rest
 
@@ -430,19 +303,27 @@ class _EntryReading:
         if node is None:
             return None
         if name is None:
-            self.reader.report("missing-key", "a task with 'grid' needs a 'name'", self.keys.get("name") or self._start())
+            self.reader.report(
+                "missing-key", "a task with 'grid' needs a 'name'", self.keys.get("name") or self._start()
+            )
         return read_grid(self.reader, node) or Grid((), {}, {})
 
-    def _grid_tasks(self, spec: TaskSpec, grid: Grid, product_class: str, name: object) -> tuple[TaskSpec, ...]:
+    def _grid_tasks(
+        self, spec: TaskSpec, grid: Grid, product_class: str, name: object
+    ) -> tuple[TaskSpec, ...]:
         reader = self.reader
         if "product_client" in self.nodes:
-            reader.report("unknown-key", "a task with 'grid' takes no 'product_client'", self.keys["product_client"])
+            reader.report(
+                "unknown-key", "a task with 'grid' takes no 'product_client'", self.keys["product_client"]
+            )
         if product_class == "GenericProduct":
             place = self.nodes.get("product_class") or self.nodes.get("product") or self.node
             reader.report("invalid-choice", "a task with 'grid' can only make files and relations", place)
         for key in grid.places:
             if key in spec.params:
-                reader.report("grid-overlap", f"{key!r} is in grid and in params; keep one", spec.param_places[key])
+                reader.report(
+                    "grid-overlap", f"{key!r} is in grid and in params; keep one", spec.param_places[key]
+                )
         if grid.unknown:
             reader.report(
                 "grid-from-code",
@@ -474,58 +355,20 @@ class _EntryReading:
         return tuple(made)
 
     def _grid_products(
-        self, spec: TaskSpec, node: Node | None, product_class: str, element: Mapping[str, object], number: int
+        self,
+        spec: TaskSpec,
+        node: Node | None,
+        product_class: str,
+        element: Mapping[str, object],
+        number: int,
     ) -> Products | None:
         if product_class == "File":
             return self._products(
-                spec, product_class, lambda path: absolute(self.context.root, numbered_path(path, element, number))
+                spec,
+                product_class,
+                lambda path: absolute(self.context.root, numbered_path(path, element, number)),
             )
         return self._products(spec, product_class, lambda name: fill_holes(name, element) + f"-{number}")
-
-
-def absolute(base: str, path: str) -> str:
-    """`path` from `base`, normalised; a trailing slash goes."""
-    return os.path.normpath(os.path.join(base, path))
-
-
-def loader_folders(context: SpecContext) -> list[str]:
-    """Where relative sources come from with `meta.source_loader` (quirk Q36: the spec's folder first)."""
-    meta = context.meta
-    folders: list[str] = []
-    for path in meta.source_loader_paths:
-        parts = (*meta.source_loader_module.split("."), path) if meta.source_loader_module else (path,)
-        for start in dict.fromkeys((context.folder, context.cwd)):
-            folders.append(absolute(start, os.path.join(*parts)))
-    if meta.source_loader_module and not meta.source_loader_paths:
-        for start in dict.fromkeys((context.folder, context.cwd)):
-            folders.append(absolute(start, os.path.join(*meta.source_loader_module.split("."))))
-    return folders
-
-
-def check_product_class(
-    reader: PieceReader, spec: TaskSpec, products: Products, class_node: Node | None, node: Node
-) -> None:
-    """Whether the task's class can write such products, and whether they have the client they need."""
-    from pipelens.core.keys import ALLOWED_PRODUCT_CLASSES
-
-    allowed = ALLOWED_PRODUCT_CLASSES.get(spec.class_name)
-    if allowed and products.class_name not in allowed:
-        reader.report(
-            "product-class-mismatch",
-            f"{spec.class_name} tasks cannot make {products.class_name}; they make {', '.join(sorted(allowed))}",
-            class_node or node,
-        )
-    needs_client = products.class_name in ("SQLiteRelation", "GenericProduct")
-    if needs_client and spec.product_client is None and products.class_name not in reader.context.clients:
-        reader.report(
-            "client-missing",
-            f"{products.class_name} needs a client: add product_client, or clients: {{{products.class_name}: module.function}}",
-            class_node or node,
-        )
-    if spec.product_client is not None and products.class_name == "SQLRelation":
-        reader.report(
-            "unknown-key", "SQLRelation keeps no metadata, so it takes no 'product_client'", spec.product_client.place
-        )
 
 
 def _default_name(source: str) -> str:
@@ -536,40 +379,7 @@ def _default_name(source: str) -> str:
     return source.rsplit(".", 1)[-1]
 
 
-def _guess(source: str | None) -> str:
-    """The class to show for a source whose class could not be told: none."""
-    return "NotebookRunner" if source and extension(source) in (".py", ".ipynb") else ""
-
-
-def _name_nodes(node: Node) -> list[Node]:
-    match node:
-        case SequenceNode(value=items):
-            return list(items)
-        case MappingNode(value=pairs):
-            return [key for key, _ in pairs]
-        case _:
-            return [node]
-
-
-def _not_json(value: object) -> str | None:
-    """Why a notebook cannot be given `value`, or None."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return None
-        case list() | tuple():
-            return next((fault for item in value if (fault := _not_json(item))), None)
-        case dict():
-            kinds = {type(key) for key in value}
-            if len(kinds) > 1 and str in kinds:
-                return "has keys of several types"
-            return next((fault for item in value.values() if (fault := _not_json(item))), None)
-        case _:
-            return f"holds a {type(value).__name__} ({value})"
-
-
 def _with(spec: TaskSpec, **changes: object) -> TaskSpec:
     from dataclasses import replace
 
     return replace(spec, **changes)  # pyright: ignore
-
-

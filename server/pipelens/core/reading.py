@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from pipelens.core.constants import constant_result
 from pipelens.core.env import Env
 from pipelens.core.files import Files
 from pipelens.core.keys import Key
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+from pipelens.core.sources import Source, UnresolvedFunction
 from pipelens.core.spec import DottedPath, Meta, Named
 from pipelens.core.suggestions import nearest
-from pipelens.core.text import Document, Position, Span
+from pipelens.core.text import Position, Span
 from pipelens.core.values import cast, cast_tree
-from pipelens.core.yaml_tree import Marks, YamlError
+from pipelens.core.yaml_tree import Marks
 from pipelens.core.yaml_values import Construction, Fault
 
 _PLACEHOLDER = re.compile(r"\{[{%#]")
@@ -48,7 +50,7 @@ class SpecContext:
     clients: frozenset[str] = frozenset()
     imported: bool = False
     trusted: bool = True
-    constant_result: Callable[[str], object] | None = field(default=None, compare=False)
+    resolve_callable: Callable[[str], Source] | None = field(default=None, compare=False)
 
 
 class PieceReader:
@@ -83,7 +85,9 @@ class PieceReader:
     ) -> None:
         place = where if isinstance(where, Place) else self.place(where)
         self.problems.append(
-            problem(code, message, place, fixes=fixes, related=related, task=self.task, unnecessary=unnecessary)
+            problem(
+                code, message, place, fixes=fixes, related=related, task=self.task, unnecessary=unnecessary
+            )
         )
 
     def replacement(self, node: Node, text: str, title: str | None = None) -> Fix:
@@ -188,13 +192,17 @@ class PieceReader:
         span = Span(Position(begin.line - up, begin.character), Position(end.line - up, end.character))
         text = document.text[fault.start + self.marks.offset : fault.end + self.marks.offset]
         if "cannot be a key" in fault.message and text.startswith("{"):
-            self.unquoted_placeholder(self.place(node), document.slice(document.span(node.start_mark.index, node.end_mark.index)))  # pyright: ignore
+            self.unquoted_placeholder(
+                self.place(node), document.slice(document.span(node.start_mark.index, node.end_mark.index))
+            )  # pyright: ignore
             return
         self.report("yaml-value", f"this value {fault.message}", self.at(span))
 
     def unquoted_placeholder(self, place: Place, text: str) -> None:
         text = text.strip()
-        fix = Fix("Put the value in quotes", (Edit(place, "'" + text.replace("'", "''") + "'"),), preferred=True)
+        fix = Fix(
+            "Put the value in quotes", (Edit(place, "'" + text.replace("'", "''") + "'"),), preferred=True
+        )
         self.report(
             "unquoted-placeholder",
             f"YAML reads {text} as a mapping; a value that begins with a placeholder needs quotes",
@@ -214,8 +222,10 @@ class PieceReader:
         own = {id(key) for key, _ in node.value}
         for key, value in found:
             if not isinstance(key, ScalarNode):
-                text = self.marks.document.slice(self.marks.document.span(key.start_mark.index, key.end_mark.index))  # pyright: ignore
-                self.report("wrong-type", f"a key must be a plain word, not {_shape(key)} ({text[:40]})", key)
+                text = self.marks.document.slice(
+                    self.marks.document.span(key.start_mark.index, key.end_mark.index)
+                )  # pyright: ignore
+                self.report("wrong-type", f"a key must be a plain word, not {shape_of(key)} ({text[:40]})", key)
                 continue
             if key.value in last and id(last[key.value][0]) in own:
                 first = last[key.value][0]
@@ -241,20 +251,32 @@ class PieceReader:
         fixes = [self.replacement(key, near)] if near else []
         self.report("unknown-key", f"{what} has no key {key.value!r}{hint}", key, fixes=fixes)
 
-    def mapping(self, node: Node, what: str) -> list[Pair] | None:
-        """The pairs of a node that must be a mapping; reports and gives None when it is not."""
+    def mapping(self, node: Node, what: str, key: Node | None = None) -> list[Pair] | None:
+        """The pairs of a node that must be a mapping; reports and gives None when it is not.
+
+        key: what to blame instead of a value of several lines.
+        """
         if isinstance(node, MappingNode):
             return self.pairs(node)
-        self.wrong_type(node, what, "a mapping")
+        several = not isinstance(node, ScalarNode) and key is not None
+        message = f"{what} must be a mapping, not {shape_of(node)}"
+        self.report("wrong-type", message, key if several and key is not None else node)
         return None
 
-    def constant_result(self, call: DottedPath) -> object:
-        """What a function returns where that can be read without running it, else None."""
-        resolve = self.context.constant_result
-        return resolve(call.path) if resolve and not call.arguments else None
+    def constant_result(self, call: DottedPath, node: Node) -> object:
+        """What a function returns where that can be read without running it, else None.
+
+        A function that is surely not there is reported.
+        """
+        resolve = self.context.resolve_callable
+        source = resolve(call.path) if resolve else None
+        if isinstance(source, UnresolvedFunction) and source.certain:
+            part = call.path.split(".")[source.part]
+            self.report("dotted-path-not-found", f"{part!r} of {call.path!r} is not found: {source.reason}", node)
+        return constant_result(source) if source is not None and not call.arguments else None
 
     def wrong_type(self, node: Node, what: str, expected: str) -> None:
-        self.report("wrong-type", f"{what} must be {expected}, not {_shape(node)}", node)
+        self.report("wrong-type", f"{what} must be {expected}, not {shape_of(node)}", node)
 
     def is_null(self, node: Node) -> bool:
         return isinstance(node, ScalarNode) and node.tag == "tag:yaml.org,2002:null"
@@ -267,7 +289,9 @@ class PieceReader:
                 "not-a-boolean",
                 f"{what} is a switch; {value!r} counts as {'true' if value else 'false'}",
                 node,
-                fixes=[self.replacement(node, "true" if value else "false")] if isinstance(node, ScalarNode) else (),
+                fixes=[self.replacement(node, "true" if value else "false")]
+                if isinstance(node, ScalarNode)
+                else (),
             )
         return bool(value)
 
@@ -278,7 +302,7 @@ class PieceReader:
             return value
         near = nearest(value, choices) if isinstance(value, str) else None
         hint = f"; did you mean {near!r}?" if near else f"; it takes {', '.join(choices)}"
-        shown = repr(value) if isinstance(node, ScalarNode) else _shape(node)
+        shown = repr(value) if isinstance(node, ScalarNode) else shape_of(node)
         fixes = [self.replacement(node, near)] if near else []
         self.report("invalid-choice", f"{what} cannot be {shown}{hint}", node, fixes=fixes)
         return None
@@ -322,7 +346,7 @@ class PieceReader:
         return DottedPath(text, self.place(target), arguments)
 
 
-def _shape(node: Node) -> str:
+def shape_of(node: Node) -> str:
     match node:
         case MappingNode():
             return "a mapping"
@@ -338,90 +362,3 @@ def _shape(node: Node) -> str:
             return f"the text {value[:40]!r}"
         case _:
             return "this"
-
-
-def yaml_problem(error: YamlError, text: str, context: SpecContext, entry: int | None, down: int = 0) -> Problem:
-    """A YAML error as a problem at the smallest place that shows it, in words for the usual causes.
-
-    text: what was composed. down: how many lines above it count in the problem's place.
-    """
-    found = _yaml_problem(error, text, context, entry)
-    if not down:
-        return found
-
-    def moved(place: Place) -> Place:
-        return replace(place, span=place.span.shifted(down))
-
-    return replace(
-        found,
-        place=moved(found.place),
-        related=tuple(replace(other, place=moved(other.place)) for other in found.related),
-        fixes=tuple(
-            replace(fix, edits=tuple(replace(edit, place=moved(edit.place)) for edit in fix.edits if isinstance(edit, Edit)))
-            for fix in found.fixes
-        ),
-    )
-
-
-def _yaml_problem(error: YamlError, text: str, context: SpecContext, entry: int | None) -> Problem:
-    document = Document(text)
-    span, message = error.span, error.message
-    related: list[Related] = []
-    fixes: list[Fix] = []
-    line = document.lines[span.start.line] if span.start.line < len(document.lines) else ""
-    if error.at_end and error.context_span and "quoted scalar" in error.context:
-        start = error.context_span.start
-        span = Span(start, Position(start.line, start.character + 1))
-        message = "this quote is never closed"
-    elif error.at_end and error.context_span and "flow" in error.context:
-        start = error.context_span.start
-        span = Span(start, Position(start.line, start.character + 1))
-        message = f"this bracket is never closed ({message})"
-    elif found := _unquoted(document, span, error):
-        span, text = found
-        quoted = "'" + text.replace("'", "''") + "'"
-        place = Place(context.path, span, entry)
-        fixes.append(Fix("Put the value in quotes", (Edit(place, quoted),), preferred=True))
-        return problem(
-            "unquoted-placeholder",
-            f"a value that begins with a placeholder needs quotes: {quoted}",
-            place,
-            fixes=fixes,
-        )
-    elif "\\t" in error.message or "'\\t'" in error.message or "\t" in line[: span.start.character + 1]:
-        message = "YAML does not take tabs for indentation; use spaces"
-    elif "mapping values are not allowed" in error.message:
-        message = "a ': ' is not allowed here; is the line indented wrongly, or does the text need quotes?"
-    elif "could not find expected ':'" in error.message:
-        message = "a ':' is missing behind this key"
-        if error.context_span:
-            span = _to_line_end(document, error.context_span.start)
-    elif "expected <block end>" in error.message:
-        message = "this does not line up with what stands above it; check the indentation"
-        if error.context_span:
-            related.append(Related(Place(context.path, error.context_span, entry), "the block begins here"))
-    elif error.context:
-        message = f"{message}, {error.context}"
-    return problem("yaml-error", f"not valid YAML: {message}", Place(context.path, span, entry), related=related)
-
-
-def _unquoted(document: Document, span: Span, error: YamlError) -> tuple[Span, str] | None:
-    """The unquoted placeholder value on the error's line, or on the line where its context begins."""
-    lines = {span.start.line}
-    if error.context_span:
-        lines.add(error.context_span.start.line)
-    for number in sorted(lines):
-        if number >= len(document.lines):
-            continue
-        match = re.match(r"\s*(?:- )?[\w.-]+:\s+(\{\{[^'\"#]*?)\s*$", document.lines[number])
-        match = match or re.match(r"\s*-\s+(\{\{[^'\"#]*?)\s*$", document.lines[number])
-        if match:
-            return Span.on_line(number, match.start(1), match.end(1)), match[1]
-    return None
-
-
-def _to_line_end(document: Document, start: Position) -> Span:
-    end = len(document.lines[start.line].rstrip()) if start.line < len(document.lines) else start.character
-    return Span(start, Position(start.line, max(end, start.character + 1)))
-
-

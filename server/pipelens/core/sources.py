@@ -128,7 +128,10 @@ class UnresolvedFunction:
 
 @dataclass(frozen=True, slots=True)
 class MissingSource:
+    """There is no file at `path`, or a folder in its place."""
+
     path: str
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)

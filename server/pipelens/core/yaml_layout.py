@@ -58,7 +58,9 @@ def lay_out(text: str) -> Layout | None:
                         sections.append((begin, number))
                         begin = None
                     indent, entry = len(dash[1]), number
-                elif (entry is None and line.strip() and not line.lstrip().startswith("#")) or (entry is not None and not _deeper(line, indent or 0)):
+                elif (entry is None and line.strip() and not line.lstrip().startswith("#")) or (
+                    entry is not None and not _deeper(line, indent or 0)
+                ):
                     return None
             elif not in_tasks and begin is None and first == " " and not _blank(line):
                 return None

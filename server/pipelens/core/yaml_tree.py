@@ -178,7 +178,9 @@ def _error(error: Exception, text: str) -> YamlError:
         offset = getattr(error, "position", 0)
         shown = text[offset : offset + 1]
         name = f"U+{ord(shown):04X}" if shown else "a character"
-        return YamlError(f"YAML allows no control characters, and here is {name}", document.span(offset, offset + 1))
+        return YamlError(
+            f"YAML allows no control characters, and here is {name}", document.span(offset, offset + 1)
+        )
     context_mark = getattr(error, "context_mark", None)
     context = getattr(error, "context", None) or ""
     start = min(mark.index, len(text))
@@ -338,7 +340,9 @@ def _pieces_despite(layout: Layout) -> Tree:
 def _lost(text: str, first_line: int) -> Piece:
     """A piece that refers to what is outside of it, in a text that cannot be read as a whole."""
     found = compose(text)
-    alone = YamlError("this cannot be read on its own", Span.of(0, 0, 0, len(text.split("\n")[0].rstrip("\r"))))
+    alone = YamlError(
+        "this cannot be read on its own", Span.of(0, 0, 0, len(text.split("\n")[0].rstrip("\r")))
+    )
     error = found if isinstance(found, YamlError) else alone
     return Piece(first_line, text, None, Marks(Document(text), -first_line), error)
 

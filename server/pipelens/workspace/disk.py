@@ -146,7 +146,9 @@ class WorkspaceFiles:
         if not stat.S_ISREG(found.st_mode):
             return Unreadable("is not a regular file, so it is not read")
         if found.st_size > MAX_SIZE:
-            return Unreadable(f"has {found.st_size / 1e6:.0f} MB; files above {MAX_SIZE / 1e6:.0f} MB are not read")
+            return Unreadable(
+                f"has {found.st_size / 1e6:.0f} MB; files above {MAX_SIZE / 1e6:.0f} MB are not read"
+            )
         self.reads += 1
         try:
             with open(path, "rb") as file:

@@ -17,7 +17,7 @@ from pipelens.core.join import join, names_like, resolve
 from pipelens.core.problems import Problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import Source
-from pipelens.core.spec import Spec, TaskEntry
+from pipelens.core.spec import Meta, Spec, TaskEntry
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.libraries import import_folders, library_folders
@@ -73,7 +73,7 @@ class ProjectKeeper:
             environ=environ,
             overrides=overrides or {},
             trusted=trusted,
-            constant_result=self._constant_result,
+            resolve_callable=self._resolve_callable,
         )
         self.sources = SourceCache(files)
         self.settings = Settings()
@@ -89,6 +89,8 @@ class ProjectKeeper:
         self._used_by: dict[int, tuple[str, ...]] = {}
         self._source_keys: dict[Key, set[int]] = {}
         self._keys_of: dict[int, tuple[Key, ...]] = {}
+        self._libraries: tuple[str, ...] = ()
+        self._constants: set[Key] = set()
         self._joined = self._checked = self._ordered = 0
 
     # -- what is new
@@ -158,18 +160,23 @@ class ProjectKeeper:
         for path in dirty or ():
             self._signatures[path] = self.files.signature(path)
         stale_keys = self.sources.changed(dirty or ())
+        location = self.location
+        folders = import_folders(location, self.cwd, self.files)
+        if old is None or dirty is None:
+            self._libraries = library_folders(
+                self.environ, location.folder, location.root, trusted=self.trusted
+            )
+            self.sources.configure(folders, self._libraries, Meta())
+        if stale_keys & self._constants:
+            self.specs.forget()
+            dirty = frozenset({*(dirty or ()), location.path})
         before = self._reading
         if before is None or dirty is None or dirty & before.asked:
             reading = self.specs.read(dirty)
         else:
             reading = replace(before, changed=frozenset())
         self._reading = reading
-        header, location = reading.header, self.location
-        folders = import_folders(location, self.cwd, self.files)
-        libraries: tuple[str, ...] = ()
-        if old is None or dirty is None:
-            libraries = library_folders(self.environ, location.folder, location.root, trusted=self.trusted)
-            self._libraries = libraries
+        header = reading.header
         everything = self.sources.configure(folders, self._libraries, header.meta) or old is None
         spec = _spec_of(location, reading)
         entries = {entry.id: entry for entry in reading.entries}
@@ -215,7 +222,11 @@ class ProjectKeeper:
             resolved = tuple(resolve(task, look_up) for task in by_entry[id])
             for task in resolved:
                 if tasks.get(task.name) is not None and tasks[task.name].spec.entry == id:
-                    if old is None or task.name not in old.tasks or old.tasks[task.name].upstream != task.upstream:
+                    if (
+                        old is None
+                        or task.name not in old.tasks
+                        or old.tasks[task.name].upstream != task.upstream
+                    ):
                         edges_changed = True
             by_entry[id] = resolved
         for id in affected:
@@ -230,7 +241,9 @@ class ProjectKeeper:
             edges = {name: task.upstream for name, task in tasks.items()}
             order = build_order(edges)
             placed = set(order) if len(order) < len(edges) else None
-            circles = cycles(edges, [name for name in edges if name not in placed]) if placed is not None else ()
+            circles = (
+                cycles(edges, [name for name in edges if name not in placed]) if placed is not None else ()
+            )
             below = downstream_of(edges)
         else:
             order, circles, below = old.order, old.cycles, old.downstream
@@ -266,7 +279,9 @@ class ProjectKeeper:
         for id in affected:
             self._checked += 1
             entry = project.entries[id]
-            found[id] = (*entry.problems, *check_entry(project, entry)) if not entry.broken else entry.problems
+            found[id] = (
+                (*entry.problems, *check_entry(project, entry)) if not entry.broken else entry.problems
+            )
         other = (
             *self.location.problems,
             *reading.header.problems,
@@ -346,10 +361,9 @@ class ProjectKeeper:
             known[path] = self.sources.callable(path)
         return known
 
-    def _constant_result(self, dotted: str) -> object:
-        from pipelens.core.constants import constant_result
-
-        return constant_result(self.sources.callable(dotted))
+    def _resolve_callable(self, dotted: str) -> Source:
+        self._constants.add(("callable", dotted))
+        return self.sources.callable(dotted)
 
 
 def _spec_of(location: Location, reading: Reading) -> Spec:

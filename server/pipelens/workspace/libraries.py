@@ -15,7 +15,9 @@ _MOST_PATH_FILES = 50
 _MAPPING = re.compile(r"^MAPPING[^=\n]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 
 
-def library_folders(environ: Mapping[str, str], folder: str, root: str, *, trusted: bool = True) -> tuple[str, ...]:
+def library_folders(
+    environ: Mapping[str, str], folder: str, root: str, *, trusted: bool = True
+) -> tuple[str, ...]:
     """`site-packages` folders that the user's interpreter may see, with what their `.pth` files add.
 
     They only tell whether a module could exist: nothing in them is read. An environment inside the
@@ -82,7 +84,11 @@ def _added(packages: str) -> Iterator[str]:
 def _mapped(packages: str) -> Iterator[str]:
     """Folders of packages that setuptools installs editable through a finder with a mapping."""
     try:
-        names = [name for name in os.listdir(packages) if name.startswith("__editable__") and name.endswith("_finder.py")]
+        names = [
+            name
+            for name in os.listdir(packages)
+            if name.startswith("__editable__") and name.endswith("_finder.py")
+        ]
     except OSError:
         return
     for name in sorted(names)[:_MOST_PATH_FILES]:

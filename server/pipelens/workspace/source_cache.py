@@ -25,7 +25,9 @@ class SourceCache:
         self._modules = ModuleReader(files)
         self._folders: tuple[tuple[str, ...], tuple[str, ...], Meta] | None = None
 
-    def configure(self, import_folders: tuple[str, ...], library_folders: tuple[str, ...], meta: Meta) -> bool:
+    def configure(
+        self, import_folders: tuple[str, ...], library_folders: tuple[str, ...], meta: Meta
+    ) -> bool:
         """Where modules lie and how sources are read; whether that changed, which forgets them all."""
         wanted = (import_folders, library_folders, meta)
         if wanted == self._folders:
@@ -39,7 +41,12 @@ class SourceCache:
     @staticmethod
     def key(spec: TaskSpec) -> Key:
         """What the reading of a task's source depends on."""
-        return (spec.kind, spec.class_name, spec.source_path or spec.source, spec.options.get("kernelspec_name"))
+        return (
+            spec.kind,
+            spec.class_name,
+            spec.source_path or spec.source,
+            spec.options.get("kernelspec_name"),
+        )
 
     def source(self, spec: TaskSpec) -> Source:
         key = self.key(spec)

@@ -11,14 +11,17 @@ from pipelens.core.files import Unreadable
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.read_env import read_env
 from pipelens.core.read_spec import Header, read_header
-from pipelens.core.read_task import absolute, read_entry
+from pipelens.core.read_task import read_entry
 from pipelens.core.reading import SpecContext
+from pipelens.core.source_paths import absolute
+from pipelens.core.sources import Source
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
 from pipelens.core.yaml_tree import Piece, PieceCache, Tree, read_tree, too_large, without_mark
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.entry_ids import EntryIds
+from pipelens.workspace.loose_sources import entries_of, header_of
 from pipelens.workspace.placeholders import default_placeholders
 
 
@@ -58,7 +61,7 @@ class SpecReader:
         environ: Mapping[str, str],
         overrides: Mapping[str, str],
         trusted: bool,
-        constant_result: Callable[[str], object] | None = None,
+        resolve_callable: Callable[[str], Source] | None = None,
     ) -> None:
         self.location = location
         self.files = files
@@ -66,7 +69,7 @@ class SpecReader:
         self.environ = environ
         self.overrides = overrides
         self.trusted = trusted
-        self.constant_result = constant_result
+        self.resolve_callable = resolve_callable
         self.entries_read = 0
         self._ids = EntryIds()
         self._known: dict[str, _Known] = {}
@@ -79,8 +82,15 @@ class SpecReader:
     def entries_composed(self) -> int:
         return sum(known.cache.read for known in self._known.values())
 
+    def forget(self) -> None:
+        """Read every entry anew the next time: something outside the files of the spec changed."""
+        for known in self._known.values():
+            known.context = None
+
     def read(self, dirty: frozenset[str] | None) -> Reading:
         """The pipeline as its files are now. dirty: what changed since the last time, None = anything."""
+        if self.location.form != "file":
+            return self._without_file(dirty)
         with self.files.asking() as asked:
             path = self.location.path
             text = self.files.read(path)
@@ -103,7 +113,16 @@ class SpecReader:
             if header.form == "tasks":
                 self._entries(tree, path, context, known, entries, lines, changed)
                 self._imported(header, env, entries, lines, changed, problems)
-        return Reading(header, env, tuple(entries), lines, tuple(problems), frozenset(changed), frozenset(asked))
+        return Reading(
+            header, env, tuple(entries), lines, tuple(problems), frozenset(changed), frozenset(asked)
+        )
+
+    def _without_file(self, dirty: frozenset[str] | None) -> Reading:
+        env = self._read_env("", dirty)
+        entries = entries_of(self.location)
+        ids = frozenset(entry.id for entry in entries)
+        lines = dict.fromkeys(ids, 0)
+        return Reading(header_of(self.location), env, entries, lines, (), ids, frozenset())
 
     def _unreadable(self, path: str, reason: str, asked: set[str], code: str = "file-unreadable") -> Reading:
         place = Place(path, Span.of(0, 0, 0, 0))
@@ -171,7 +190,7 @@ class SpecReader:
             files=self.files,
             imported=path != location.path,
             trusted=self.trusted,
-            constant_result=self.constant_result,
+            resolve_callable=self.resolve_callable,
         )
         if header is None:
             return context
@@ -197,7 +216,7 @@ class SpecReader:
                 self.entries_read += 1
                 fresh = read_entry(piece, context, id)
                 if fresh.broken and not fresh.tasks and entry is not None:
-                                fresh = replace(fresh, tasks=entry.tasks, label=entry.label)
+                    fresh = replace(fresh, tasks=entry.tasks, label=entry.label)
                 entry = fresh
                 changed.add(id)
             pieces[id], found[id] = piece, entry
@@ -221,7 +240,9 @@ class SpecReader:
         path = absolute(self.location.folder, written)
         text = self.files.read(path)
         if isinstance(text, Unreadable):
-            message = f"{written} {text.reason}; meta.import_tasks_from names a YAML file with a list of tasks"
+            message = (
+                f"{written} {text.reason}; meta.import_tasks_from names a YAML file with a list of tasks"
+            )
             problems.append(problem("import-tasks-unreadable", message, place))
             return
         text = without_mark(text)

@@ -24,15 +24,17 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
     """A source that is missing or not found, and the problems that reading it found."""
     source = task.source
     match source:
-        case MissingSource(path=path):
+        case MissingSource(path=path, is_folder=is_folder):
             fixes: list[Fix] = []
-            if path.endswith(".py"):
+            if path.endswith(".py") and not is_folder:
                 fixes.append(
                     Fix(f"Create '{task.spec.source}'", (CreateFile(path, _template(project, task)),))
                 )
             yield problem(
                 "source-missing",
-                f"there is no file {_shown(project, path)}",
+                f"{_shown(project, path)} is a folder, not a file"
+                if is_folder
+                else f"there is no file {_shown(project, path)}",
                 task.spec.source_place,
                 fixes=fixes,
                 task=task.name,

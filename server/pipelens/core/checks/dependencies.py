@@ -26,7 +26,7 @@ def unknown_upstream(project: Project, task: Task) -> Iterator[Problem]:
             yield problem("self-upstream", message, need.place, task=task.name)
         elif is_pattern(name):
             yield from _pattern(task, name, need.place)
-        elif name not in project.tasks and "{{" not in name:
+        elif not task.needs.get(name) and "{{" not in name:
             yield _unknown(project, task, name, need.place)
 
 

@@ -9,7 +9,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "unreadable-source",
         "error",
-        "A source file cannot be read as what it is",
+        "A source file cannot be read as what it is.",
         """\
 The file is there, but it is not UTF-8, or a notebook is not JSON, is of an old version, or lacks its cells or
 metadata. A task whose source cannot be read cannot be loaded, and Ploomber stops with all others. Section 8.1 of
@@ -32,7 +32,7 @@ Fix: restore the file, or open it in Jupyter and save it again. Old notebooks ar
     Rule(
         "no-parameters-cell",
         "warning",
-        "A script or notebook has no cell tagged `parameters`",
+        "A script or notebook has no cell tagged `parameters`.",
         """\
 A task's script declares what it needs in the first cell tagged `parameters`; an assignment of `upstream` in any
 other cell is ignored. Where no cell is tagged, Ploomber writes one into the file as soon as it loads the pipeline.
@@ -58,7 +58,7 @@ Fix: tag the cell, or take the fix that adds a parameters cell in the file's own
     Rule(
         "parameters-cell-last",
         "error",
-        "Nothing follows the parameters cell",
+        "Nothing follows the parameters cell.",
         """\
 The values of the task are put into a cell after the parameters cell, and code that uses them must follow. A source
 whose last cell that is not empty is the parameters cell is refused; a cell with a comment or text is enough.
@@ -88,7 +88,7 @@ Fix: add a cell after it.
     Rule(
         "upstream-not-assigned",
         "error",
-        "The parameters cell does not assign `upstream`",
+        "The parameters cell does not assign `upstream`.",
         """\
 With `meta.extract_upstream` (the default) every script says what it needs, if only that it needs nothing. The
 assignment must be a statement of its own at the top level of the parameters cell. Ploomber does not see it inside
@@ -114,7 +114,7 @@ Fix: write `upstream = None`, or the list of names, on a line of its own.
     Rule(
         "product-not-assigned",
         "error",
-        "The parameters cell does not assign `product`, though products are taken from sources",
+        "The parameters cell does not assign `product`, though products are taken from sources.",
         """\
 With `meta.extract_product: true` products are declared in the parameters cell of each source, and a source without
 one, or with `product = None`, stops the pipeline from loading. Section 8.1 of the format.
@@ -140,7 +140,7 @@ Fix: assign `product`, or declare it in the pipeline and set `extract_product: f
     Rule(
         "invalid-declaration",
         "error",
-        "The value of `upstream` or `product` is not understood",
+        "The value of `upstream` or `product` is not understood.",
         """\
 `upstream` is None, or a list, tuple, set or mapping of task names. Ploomber evaluates the expression; pipelens reads
 literals, the constructors `list`, `tuple`, `set`, `dict` and sums of strings, and never evaluates anything else,
@@ -167,7 +167,7 @@ Fix: write the names as plain strings.
     Rule(
         "no-kernel",
         "error",
-        "A notebook does not say which kernel runs it",
+        "A notebook does not say which kernel runs it.",
         """\
 An `.ipynb` without kernelspec is run by `python3` only if all of its cells together, text included, are valid
 Python without `<-`. Prose or a magic in any cell prevents that, and the pipeline does not load. Section 7.1 of the
@@ -187,7 +187,7 @@ Fix: choose a kernel in Jupyter and save, or set `kernelspec_name: python3` in t
     Rule(
         "template-in-notebook",
         "error",
-        "Double braces in a source that comes through a source loader",
+        "Double braces in a source that comes through a source loader.",
         """\
 With `meta.source_loader`, Ploomber takes every source that holds `{{`, `}}`, `{%` or `%}` for a template, and a
 notebook is never rendered: the pipeline stops. Braces in f-strings count, too. Section 8.1 of the format.
@@ -202,7 +202,7 @@ Fix: avoid the doubled braces, or give the source by its path without `source_lo
     Rule(
         "indented-function",
         "error",
-        "A task's function is defined inside an indented block",
+        "A task's function is defined inside an indented block.",
         """\
 With `meta.extract_upstream`, the function's own text is parsed for references, and the text of a function inside
 `if`, `try` or `with` does not parse on its own: the pipeline does not load. Section 7.3 of the format.
@@ -226,7 +226,7 @@ Fix: define the function at the margin, or set `extract_upstream: false`.
     Rule(
         "decorator-hides-function",
         "error",
-        "A decorator without functools.wraps stands in front of a task's function",
+        "A decorator without functools.wraps stands in front of a task's function.",
         """\
 The decorator returns another function, so the task gets that function's name, source and arguments. Its source is
 indented and does not parse on its own. Section 7.3 of the format.
@@ -254,7 +254,7 @@ Fix: decorate the inner function with `functools.wraps`.
     Rule(
         "relative-import-at-top",
         "error",
-        "A module outside of any package uses a relative import",
+        "A module outside of any package uses a relative import.",
         """\
 A dotted path such as `steps.load` imports `steps` as a module at the top, which has no package to be relative to:
 the import fails. Section 6.2 of the format.
@@ -269,7 +269,7 @@ Fix: import by full name, or make the folder a package and give the dotted path 
     Rule(
         "not-a-function",
         "error",
-        "A dotted path leads to something that is no function",
+        "A dotted path leads to something that is no function.",
         """\
 A function task needs a function, class or lambda with a source of its own. A `functools.partial`, a module or a plain
 value has none. Section 7.3 of the format.

@@ -1,0 +1,154 @@
+"""Reading what an entry passes to its task: `params`, `resources_` and `upstream` (6.5, 6.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from pipelens.core.problems import Place
+from pipelens.core.read_grid import call_of
+from pipelens.core.reading import PieceReader
+from pipelens.core.source_paths import absolute
+from pipelens.core.spec import DottedPath, Named
+
+_RESERVED = ("product", "upstream")
+_NUMBER_TEXT = re.compile(r"[-+]?[\d_]+(?:\.\d*)?(?:[eE][-+]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The values, where their names and values are written, and those that are results of functions."""
+
+    values: Mapping[str, object]
+    places: Mapping[str, Place]
+    value_places: Mapping[str, Place]
+    calls: Mapping[str, DottedPath]
+
+
+def read_params(reader: PieceReader, node: Node | None, with_grid: bool, kind: str) -> Params:
+    """What `params` passes. with_grid: then null is fine. kind: the task's."""
+    values: dict[str, object] = {}
+    places: dict[str, Place] = {}
+    value_places: dict[str, Place] = {}
+    calls: dict[str, DottedPath] = {}
+    if node is None or (with_grid and reader.is_null(node)):
+        return Params(values, places, value_places, calls)
+    pairs = reader.mapping(node, "params")
+    for key, value_node in pairs or ():
+        name = str(key.value)
+        if not isinstance(reader.raw(key), str):
+            reader.report("param-name", f"a param's name must be text, not {key.value}", key)
+            continue
+        if name in _RESERVED:
+            reader.report("param-name", f"{name!r} is given to every task; a param needs another name", key)
+            continue
+        value = reader.value(value_node)
+        _warn_of_typing(reader, value_node, name, value)
+        call = call_of(reader, value_node, value)
+        if call:
+            calls[name] = call
+        if kind == "notebook" and not call and name != "resources_":
+            fault = _not_json(value)
+            if fault:
+                reader.report(
+                    "param-not-storable", f"{name!r} {fault}, which cannot go into a notebook", value_node
+                )
+        values[name], places[name], value_places[name] = value, reader.place(key), reader.place(value_node)
+    return Params(values, places, value_places, calls)
+
+
+def _warn_of_typing(reader: PieceReader, node: Node, name: str, value: object) -> None:
+    """Quoted numbers and `1,000` lose the type their writer meant (quirk Q7)."""
+    if not isinstance(node, ScalarNode):
+        return
+    if isinstance(value, int | float) and node.style in ("'", '"') and _NUMBER_TEXT.fullmatch(node.value):
+        reader.report(
+            "quoted-number",
+            f"{name!r} becomes the number {value!r} in spite of its quotes; text needs quotes inside: {chr(34)}'{node.value}'{chr(34)}",
+            node,
+        )
+    elif isinstance(value, tuple) and not node.value.lstrip().startswith("("):
+        reader.report(
+            "text-becomes-tuple",
+            f"{name!r} becomes the tuple {value!r}; write it without commas, or as a list",
+            node,
+        )
+
+
+def read_resources(
+    reader: PieceReader, params_node: Node | None, params: Mapping[str, object]
+) -> Mapping[str, str]:
+    """`params.resources_`: name → absolute path of an existing file (section 6.6)."""
+    value = params.get("resources_")
+    if "resources_" not in params or not isinstance(params_node, MappingNode):
+        return MappingProxyType({})
+    node = next(v for k, v in reader.pairs(params_node) if k.value == "resources_")
+    if not isinstance(value, dict):
+        reader.wrong_type(node, "resources_", "a mapping of names to files")
+        return MappingProxyType({})
+    found: dict[str, str] = {}
+    for key, path_node in reader.pairs(node):  # pyright: ignore
+        path = value.get(key.value)
+        if not isinstance(path, str):
+            reader.wrong_type(path_node, f"resource {key.value!r}", "the path of a file")
+            continue
+        found[str(key.value)] = full = absolute(reader.context.root, path)
+        there = reader.context.files.kind(full)
+        if there != "file":
+            why = "is a folder; name a file" if there == "folder" else "does not exist"
+            reader.report("resource-missing", f"resource {key.value!r}: {path} {why}", path_node)
+    return MappingProxyType(found)
+
+
+def read_upstream(reader: PieceReader, node: Node | None) -> tuple[Named, ...]:
+    """The names under `upstream` (section 6.5), each once. node: None when the key is absent."""
+    if node is None:
+        return ()
+    value = reader.value(node)
+    if not value:
+        return ()
+    if reader.context.meta.extract_upstream:
+        reader.report(
+            "upstream-conflict",
+            "upstream is taken from the sources (meta.extract_upstream is true); declare it there, or set extract_upstream: false",
+            node,
+        )
+        return ()
+    names: list[Named] = []
+    for item in _name_nodes(node):
+        name = reader.value(item)
+        if isinstance(name, str):
+            names.append(Named(name, reader.place(item)))
+        else:
+            reader.wrong_type(item, "a name in upstream", "the name of a task")
+    return tuple({named.name: named for named in names}.values())
+
+
+def _name_nodes(node: Node) -> list[Node]:
+    match node:
+        case SequenceNode(value=items):
+            return list(items)
+        case MappingNode(value=pairs):
+            return [key for key, _ in pairs]
+        case _:
+            return [node]
+
+
+def _not_json(value: object) -> str | None:
+    """Why a notebook cannot be given `value`, or None."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return None
+        case list() | tuple():
+            return next((fault for item in value if (fault := _not_json(item))), None)
+        case dict():
+            kinds = {type(key) for key in value}
+            if len(kinds) > 1 and str in kinds:
+                return "has keys of several types"
+            return next((fault for item in value.values() if (fault := _not_json(item))), None)
+        case _:
+            return f"holds a {type(value).__name__} ({value})"
