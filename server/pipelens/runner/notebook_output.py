@@ -40,7 +40,7 @@ class ExecutedNotebook:
 
     def inject(self, text: str) -> None:
         """The text of the injected cell, as the worker runs it."""
-        self._by_index[None]["source"] = text.rstrip("\n")
+        self._by_index[None]["source"] = text
 
     def start(self, index: int | None, count: int | None) -> None:
         self.current = index
@@ -83,8 +83,12 @@ class ExecutedNotebook:
     def as_json(self) -> dict[str, Any]:
         return {"cells": self.cells, "metadata": self.metadata, "nbformat": 4, "nbformat_minor": 5}
 
-    def as_bytes(self) -> bytes:
-        text = json.dumps(self.as_json(), indent=1, ensure_ascii=False)
+    def as_bytes(self, *, compact: bool = False) -> bytes:
+        """The file's content, laid out as Jupyter does, or `compact` for what only a reader opens."""
+        if compact:
+            text = json.dumps(self.as_json(), separators=(",", ":"), ensure_ascii=False)
+        else:
+            text = json.dumps(self.as_json(), indent=1, ensure_ascii=False)
         return (text + "\n").encode("utf-8", "backslashreplace")
 
 

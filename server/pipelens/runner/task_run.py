@@ -315,7 +315,7 @@ class TaskRun:
         root = self.place.project.root
         path = state_path(root, "failures", f"{file_name(self.task.name)}-{self.place.run}.ipynb")
         try:
-            write_whole(path, self.executed.as_bytes(), mode=0o600)
+            write_whole(path, self.executed.as_bytes(compact=True), mode=0o600)
         except OSError:
             return
         if self.problems:
