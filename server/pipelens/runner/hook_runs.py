@@ -131,6 +131,7 @@ class HookRunner:
             "calls": calls,
             "cwd": self.place.cwd,
             "sys_path": sys_path_of(self.project, None, self.place.cwd),
+            "sys_path_last": list(self.project.import_folders),
             "user_roots": list(dict.fromkeys([self.project.root, self.project.spec.folder, self.place.cwd])),
             "outputs": {"events": events},
             "source": self.project.path,

@@ -51,6 +51,7 @@ def task_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[st
         "code": task.code,
         "cwd": cwd,
         "sys_path": sys_path_of(project, task, cwd),
+        "sys_path_last": list(project.import_folders),
         "user_roots": list(dict.fromkeys([project.root, project.spec.folder, cwd])),
         "product": product_value(task.products),
         "upstream": upstream_value(project, task),
@@ -62,7 +63,10 @@ def task_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[st
 
 def sys_path_of(project: Project, task: Task | None, cwd: str) -> list[str]:
     """What goes in front of the import path: a script's own folder, as for `python FILE`; a
-    notebook finds modules where it runs; dotted paths are looked up beside the pipeline first."""
+    notebook finds modules where it runs; dotted paths are looked up beside the pipeline first.
+
+    Behind everything installed come the other folders that the project is read from (a `src` layout
+    whose package is not installed), so that what is found when checking is found when running."""
     folder = project.spec.folder
     if task is not None and task.kind == "notebook":
         found = [cwd, folder]

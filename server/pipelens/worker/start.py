@@ -81,6 +81,7 @@ def _prepare(plan: Dict[str, Any]) -> None:
         if path in sys.path:
             sys.path.remove(path)
         sys.path.insert(0, path)
+    sys.path.extend(path for path in plan.get("sys_path_last", ()) if path not in sys.path)
     shim.offer()
 
 
