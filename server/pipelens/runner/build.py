@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project
 from pipelens.runner.events import (
@@ -284,22 +284,19 @@ class _Build:
         hooks = self.place.project.spec.hooks
         if self.failed:
             if hooks.on_failure:
-                self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks("build")))
+                self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks()))
         elif hooks.on_finish and not self.early_stop:
-            if self.heed(self.hook_runner().call_pipeline("on_finish", report=self.report())):
-                return
-            self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks("on_finish")))
+            self.heed(self.hook_runner().call_pipeline("on_finish", report=self.report()))
 
-    def heed(self, done: HooksDone) -> bool:
+    def heed(self, done: HooksDone) -> None:
         for problem in done.problems:
             self.place.listener(problem)
         self.problems.extend(done.problems)
         self.hooks_failed = self.hooks_failed or done.status == "failed"
-        return done.status != "failed"
 
-    def tracebacks(self, phase: Literal["build", "on_finish"]) -> dict[str, str]:
-        texts = [problem.traceback or problem.message for problem in self.problems]
-        return {phase: "\n".join(texts)}
+    def tracebacks(self) -> dict[str, str]:
+        """What the pipeline's `on_failure` gets as `traceback`."""
+        return {"build": "\n".join(problem.traceback or problem.message for problem in self.problems)}
 
     def report(self) -> dict[str, list[object]]:
         """The columns of Ploomber's report: executed tasks first, then skipped ones."""
