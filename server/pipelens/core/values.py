@@ -78,6 +78,16 @@ def cast_tree(value: object) -> object:
             return value
 
 
+def mapping_of(value: object) -> dict[object, object] | None:
+    """`value` where it is a mapping, whatever it holds; else None."""
+    return typed("dict[object, object]", value) if isinstance(value, dict) else None
+
+
+def sequence_of(value: object) -> tuple[object, ...] | None:
+    """The elements of `value` where it is a list or a tuple; else None."""
+    return tuple(typed("list[object]", value)) if isinstance(value, list | tuple) else None
+
+
 def _is_shallow(text: str) -> bool:
     """Whether `text` is made of the words of a literal only, and nests little enough to parse."""
     depth = signs = position = 0

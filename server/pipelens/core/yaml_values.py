@@ -14,6 +14,8 @@ from typing import Any, Final, cast
 import yaml
 from yaml.constructor import SafeConstructor
 
+from pipelens.core.yaml_nodes import NodePair, children_of, end_of, items_of, pairs_of, start_of, text_of
+
 MAX_DEPTH: Final = 100
 MAX_REPEATED: Final = 500_000
 _MAX_NUMBER_LENGTH: Final = 4_000
@@ -23,9 +25,10 @@ _STR = _PREFIX + "str"
 _MERGE = _PREFIX + "merge"
 _VALUE = _PREFIX + "value"
 _TYPED = frozenset(_PREFIX + name for name in ("null", "bool", "int", "float", "binary", "timestamp"))
-_TYPES: dict[str, Callable[[SafeConstructor, yaml.Node], object]] = SafeConstructor.yaml_constructors  # pyright: ignore
+_CONSTRUCTOR: Any = SafeConstructor
+_TYPES: dict[str, Callable[[SafeConstructor, yaml.Node], object]] = _CONSTRUCTOR.yaml_constructors
 
-Pairs = list[tuple[yaml.Node, yaml.Node]]
+Pairs = list[NodePair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Construction:
             key = id(node)
             if done:
                 size, depth = 1, 0
-                for child in _children(node):
+                for child in children_of(node):
                     below = sizes[id(child)]
                     size += below[0]
                     depth = max(depth, below[1])
@@ -116,7 +119,7 @@ class Construction:
             if len(open_nodes) > MAX_DEPTH:
                 raise _Stop(_fault(node, f"is nested deeper than {MAX_DEPTH} levels"))
             stack.append((node, True))
-            stack.extend((child, False) for child in _children(node))
+            stack.extend((child, False) for child in children_of(node))
         self._spend(sizes[id(root)][0] - new, root)
 
     def _spend(self, repeated: int, node: yaml.Node) -> None:
@@ -132,9 +135,9 @@ class Construction:
             case yaml.SequenceNode():
                 match tag.removeprefix(_PREFIX):
                     case "seq":
-                        return [self._value(item) for item in _items(node)]
+                        return [self._value(item) for item in items_of(node)]
                     case "omap" | "pairs":
-                        return [pair for item in _items(node) for pair in self._single(item)]
+                        return [pair for item in items_of(node) for pair in self._single(item)]
                     case _:
                         raise _Stop(_wrong_tag(node))
             case yaml.MappingNode():
@@ -162,13 +165,13 @@ class Construction:
     def _single(self, node: yaml.Node) -> list[tuple[object, object]]:
         if not isinstance(node, yaml.MappingNode) or len(node.value) != 1:
             raise _Stop(_fault(node, "must be a mapping with one key"))
-        return [(self._value(key), self._value(value)) for key, value in _pair_nodes(node)]
+        return [(self._value(key), self._value(value)) for key, value in pairs_of(node)]
 
     def _pairs(self, node: yaml.MappingNode) -> Pairs:
         """Pairs with merges resolved; bounded, since `_measure` has counted what aliases repeat."""
         merged: Pairs = []
         own: Pairs = []
-        for key, value in _pair_nodes(node):
+        for key, value in pairs_of(node):
             if key.tag != _MERGE:
                 own.append((key, value))
                 continue
@@ -177,7 +180,7 @@ class Construction:
                     merged.extend(self._pairs(value))
                 case yaml.SequenceNode():
                     parts: list[Pairs] = []
-                    for item in _items(value):
+                    for item in items_of(value):
                         if not isinstance(item, yaml.MappingNode):
                             raise _Stop(_fault(item, "cannot be merged: it must be a mapping"))
                         parts.append(self._pairs(item))
@@ -191,7 +194,7 @@ class Construction:
         tag = node.tag
         if tag not in _TYPED:
             raise _Stop(_wrong_tag(node))
-        text = cast(str, node.value)
+        text = text_of(node)
         if tag != _PREFIX + "binary" and len(text) > _MAX_NUMBER_LENGTH:
             raise _Stop(_fault(node, "is too long for a number"))
         try:
@@ -200,24 +203,6 @@ class Construction:
             kind = tag.removeprefix(_PREFIX)
             reason = str(error).split("\n", 1)[0]
             raise _Stop(_fault(node, f"is no valid {kind}: {reason}")) from None
-
-
-def _items(node: yaml.SequenceNode) -> list[yaml.Node]:
-    return cast("list[yaml.Node]", node.value)
-
-
-def _pair_nodes(node: yaml.MappingNode) -> Pairs:
-    return cast(Pairs, node.value)
-
-
-def _children(node: yaml.Node) -> list[yaml.Node]:
-    match node:
-        case yaml.SequenceNode():
-            return _items(node)
-        case yaml.MappingNode():
-            return [part for pair in _pair_nodes(node) for part in pair]
-        case _:
-            return []
 
 
 def _wrong_tag(node: yaml.Node) -> Fault:
@@ -238,6 +223,4 @@ def _wrong_tag(node: yaml.Node) -> Fault:
 
 
 def _fault(node: yaml.Node, message: str) -> Fault:
-    start: Any = node.start_mark
-    end: Any = node.end_mark
-    return Fault(message, start.index, end.index)
+    return Fault(message, start_of(node), end_of(node))
