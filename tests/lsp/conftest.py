@@ -30,7 +30,7 @@ def fit(product, upstream):
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Two function tasks, `load` and `fit`, in a folder of their own."""
     root = tmp_path / "project"

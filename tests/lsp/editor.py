@@ -116,7 +116,10 @@ class Editor:
         try:
             await asyncio.wait_for(wait(), PATIENCE)
         except asyncio.TimeoutError:
-            raise AssertionError(f"waited in vain for {what}; messages: {self.said}") from None
+            shown = {uri: [found.code for found in told] for uri, told in self.client.diagnostics.items()}
+            raise AssertionError(
+                f"waited in vain for {what}; shown: {shown}; messages: {self.said}; log: {self.log}"
+            ) from None
 
     async def diagnostics(self, name: str) -> Sequence[types.Diagnostic]:
         """Those of a file, once it has been told any news."""
@@ -133,7 +136,7 @@ class Editor:
         def ready() -> bool:
             return self.uri(name) in self.client.diagnostics and self.codes(name) == list(codes)
 
-        await self.until(ready, f"{codes} in {name}, which shows {self.codes(name)}")
+        await self.until(ready, f"{codes} in {name}")
 
     async def quiet(self) -> None:
         """Wait until the server has answered everything that it was told before."""
@@ -165,7 +168,7 @@ class Editor:
     @property
     def runs_ended(self) -> int:
         reports = self.client.progress_reports.values()
-        return sum(getattr(one.value, "kind", "") == "end" for each in reports for one in each)
+        return sum(getattr(one, "kind", "") == "end" for each in reports for one in each)
 
     @property
     def said(self) -> list[str]:

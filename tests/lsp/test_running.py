@@ -27,7 +27,7 @@ async def test_from_a_mistake_to_a_fresh_task(project: Path, any_editor: str) ->
         assert (project / "out" / ".load.txt.metadata").is_file() or list((project / "out").glob("*metadata"))
         assert (1, "✓ fresh") in await it.titles("pipeline.yaml")
         assert "loading" in it.log
-        if any_editor == "neovim":
+        if any_editor == "visual-studio-code":
             await it.until(lambda: it.refreshes > 0, "a refresh of the lenses")
 
 

@@ -12,7 +12,8 @@ from typing import BinaryIO
 def main() -> int:
     """Serve on standard input and output until the client says `exit` or goes; the exit code."""
     stdin, stdout = take_streams()
-    sys.path[:] = safe_path(sys.path, os.getcwd(), _own_folders())
+    lent = [os.getcwd(), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    sys.path[:] = safe_path(sys.path, lent, _own_folders())
     from pipelens.lsp.server import make_server
 
     server = make_server()
@@ -32,14 +33,15 @@ def take_streams() -> tuple[BinaryIO, BinaryIO]:
     return stdin, stdout
 
 
-def safe_path(path: list[str], folder: str, kept: tuple[str, ...]) -> list[str]:
-    """`path` without `folder` and what lies below it, and without relative entries: a `PYTHONPATH`
-    must not lend the modules of a workspace to us. `kept`: folders that are ours wherever they lie."""
-    here = os.path.realpath(folder)
+def safe_path(path: list[str], lent: list[str], kept: tuple[str, ...]) -> list[str]:
+    """`path` without relative entries and without what is `lent`: a working folder or a `PYTHONPATH`
+    must not give us the modules of a workspace. `kept`: folders that are ours wherever they lie;
+    what the user cannot write to (a package store) is nobody's workspace."""
+    refused = tuple(os.path.realpath(one) for one in lent if os.access(one, os.W_OK))
     return [
         entry
         for entry in path
-        if os.path.isabs(entry) and (_is_below(entry, kept) or not _is_below(entry, (here,)))
+        if os.path.isabs(entry) and (_is_below(entry, kept) or not _is_below(entry, refused))
     ]
 
 

@@ -34,7 +34,7 @@ class RunProcess:
         self._reader = open(self._output, "rb")  # noqa: SIM115
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _PROGRAM, json.dumps(sys.path), *words],
+                [sys.executable, "-I", "-u", "-c", _PROGRAM, json.dumps(sys.path), *words],
                 cwd=root,
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,

@@ -104,12 +104,13 @@ class Runs:
                     refreshed = clock()
                     server.runs_may_have_changed()
         finally:
+            # When the server ends the run goes on, and nobody is left to be told.
             del self._running[token]
-            server.host.refresh()
-            if shows_progress:
-                server.work_done_progress.end(token, types.WorkDoneProgressEnd())
-            server.later()
-            server.runs_may_have_changed()
+        server.host.refresh()
+        server.runs_may_have_changed()
+        server.later()
+        if shows_progress:
+            server.work_done_progress.end(token, types.WorkDoneProgressEnd())
         if process.exit_code not in (0, 130):
             self._tell_failure(project, title, last)
 
