@@ -18,9 +18,7 @@ def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...
     """The references in a tree, in text order (section 8.4): constants that subscript `upstream`."""
     outer: dict[int, ast.Subscript] = {}
     found: list[ast.Subscript] = []
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Subscript):
-            continue
+    for node in _subscripts(tree):
         if isinstance(node.value, ast.Subscript):
             outer[id(node.value)] = node
         if isinstance(node.value, ast.Name) and node.value.id == "upstream" and _text(node.slice) is not None:
@@ -39,6 +37,23 @@ def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...
         )
     references.sort(key=lambda reference: reference.span)
     return tuple(references)
+
+
+def _subscripts(tree: ast.AST) -> list[ast.Subscript]:
+    """Every subscript in a tree. A walk of our own: `ast.walk` asks each node for its fields by name,
+    which takes most of the time that reading a large module of functions needs."""
+    found: list[ast.Subscript] = []
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Subscript):
+            found.append(node)
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                stack.append(value)
+            elif isinstance(value, list):
+                stack.extend(item for item in cast("list[object]", value) if isinstance(item, ast.AST))
+    return found
 
 
 def _text(node: ast.expr) -> str | None:

@@ -81,6 +81,12 @@ class Document:
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
     @cached_property
+    def plain(self) -> bool:
+        """Whether YAML ends lines where LSP does, so that its marks' lines and columns are ours."""
+        text = self.text
+        return text.isascii() or not any(mark in text for mark in "\x85\u2028\u2029\ufeff")
+
+    @cached_property
     def lines(self) -> list[str]:
         """The lines without their ends."""
         return [line.rstrip("\r\n") for line in split_lines(self.text)]

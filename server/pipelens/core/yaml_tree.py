@@ -18,9 +18,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.yaml_layout import Layout, lay_out
+from pipelens.core.yaml_nodes import end_of, items_of, pairs_of, start_of
 
 MAX_TEXT = 16_000_000
 MAX_LINE = 2_000_000
+_MANY = 30
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -53,8 +55,14 @@ class Marks:
 
     def span(self, node: Node) -> Span:
         """The node's text without the white space that block nodes drag along."""
-        start = node.start_mark.index + self.offset
-        end = node.end_mark.index + self.offset
+        if isinstance(node, ScalarNode) and self.document.plain and not self.offset:
+            begin: Any = node.start_mark
+            end_mark: Any = node.end_mark
+            if begin.line == end_mark.line:
+                line = begin.line - self.first_line
+                return Span(Position(line, begin.column), Position(line, end_mark.column))
+        start = start_of(node) + self.offset
+        end = end_of(node) + self.offset
         text = self.document.text
         while end > start and text[end - 1] in " \t\r\n":
             end -= 1
@@ -69,12 +77,13 @@ class Marks:
     def _last(self, node: Node) -> int:
         """Where the last scalar of a block collection ends: comments behind it are not its own."""
         while isinstance(node, MappingNode | SequenceNode) and node.value and not node.flow_style:
-            last = node.value[-1]
-            node = last[1] if isinstance(last, tuple) else last
-            if isinstance(node, ScalarNode) and node.value == "" and isinstance(last, tuple):
-                if node.start_mark.index == node.end_mark.index:
-                    node = last[0]
-        end = node.end_mark.index + self.offset
+            if isinstance(node, SequenceNode):
+                node = items_of(node)[-1]
+                continue
+            key, node = pairs_of(node)[-1]
+            if isinstance(node, ScalarNode) and start_of(node) == end_of(node):
+                node = key  # an empty value has no place of its own
+        end = end_of(node) + self.offset
         text = self.document.text
         while end > 0 and text[end - 1] in " \t\r\n":
             end -= 1
@@ -114,6 +123,33 @@ class PieceCache:
             if piece is not None:
                 self.pieces[text] = piece
         return piece
+
+    def fill(self, layout: Layout) -> None:
+        """Read all entries of a text that is new at once: composing one by one costs twice as much.
+
+        Only a text without anchors, whose entries cannot depend on each other; when it is not sound,
+        or not as its layout says, nothing is kept.
+        """
+        text = "".join(layout.lines)
+        if "&" in text or "*" in text:
+            return
+        root = compose(text)
+        items = root
+        if isinstance(root, MappingNode):
+            items = next((value for key, value in root.value if key.value == "tasks"), None)
+        if not isinstance(items, SequenceNode) or len(items.value) != len(layout.entries):
+            return
+        document = Document(text)
+        if not document.plain:
+            return
+        for node, (first, last) in zip(items.value, layout.entries, strict=True):
+            mark: Any = node.start_mark
+            if not first <= mark.line < last:
+                self.pieces.clear()
+                return
+            piece = Piece(0, layout.text(first, last), node, Marks(document, first))
+            if self.pieces.setdefault(piece.text, piece) is piece:
+                self.read += 1
 
     def keep(self, pieces: tuple[Piece, ...]) -> None:
         """Forget what is no longer written, once there is much of it."""
@@ -219,7 +255,7 @@ def compose_entry(text: str) -> Node | YamlError | None:
         return node
     if not isinstance(node, SequenceNode) or len(node.value) != 1:
         return None
-    return node.value[0]
+    return items_of(node)[0]
 
 
 def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
@@ -229,7 +265,7 @@ def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
         return node
     if not isinstance(node, MappingNode) or len(node.value) != 1:
         return None
-    return node.value[0]
+    return pairs_of(node)[0]
 
 
 def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
@@ -244,6 +280,8 @@ def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
             tasks = piece
         sections.append(piece)
     entries: list[Piece] = []
+    if not known.pieces and len(layout.entries) > _MANY:
+        known.fill(layout)
     for first, last in layout.entries:
         piece = known.entry(layout.text(first, last))
         if piece is None or (piece.error and runs_on(layout, first, piece.error)):
@@ -355,7 +393,7 @@ def _sections(
     lines: tuple[int, ...] = ()
     tasks: Piece | None = None
     marks = Marks(document)
-    for key, value in root.value:
+    for key, value in pairs_of(root):
         name = key.value if isinstance(key, ScalarNode) else None
         piece = Piece(0, text, value, marks, None, name, key)
         sections.append(piece)
@@ -373,14 +411,15 @@ def _items(
     """The elements of `sequence` and their first lines; in an unfinished text the last is in doubt."""
     pieces: list[Piece] = []
     lines: list[int] = []
-    for number, node in enumerate(sequence.value):
-        start = node.start_mark.index
+    for number, node in enumerate(items_of(sequence)):
+        start = start_of(node)
         first = document.position(start).line
         dash = text.rfind("-", 0, start)
         if not sequence.flow_style and dash >= 0 and not text[dash + 1 : start].strip():
             first = document.position(dash).line
-        own = text[start : node.end_mark.index]
-        doubt = unfinished and number == len(sequence.value) - 1 and node.end_mark.index >= len(text.rstrip())
+        end = end_of(node)
+        own = text[start:end]
+        doubt = unfinished and number == len(sequence.value) - 1 and end >= len(text.rstrip())
         error = YamlError("", Span.of(0, 0, 0, 0)) if doubt else None
         pieces.append(Piece(0, own, None if error else node, Marks(document, first), error))
         lines.append(first)

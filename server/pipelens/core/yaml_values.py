@@ -70,7 +70,8 @@ class Construction:
     def value(self, node: yaml.Node) -> object | Fault:
         """As `construct`."""
         try:
-            self._measure(node)
+            if not isinstance(node, yaml.ScalarNode):
+                self._measure(node)
             return self._value(node)
         except _Stop as stop:
             return stop.fault

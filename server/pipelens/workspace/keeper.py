@@ -6,8 +6,10 @@ date and reads, joins and checks only what the change touches. `work` counts wha
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from pipelens.core.checks import check_entry, check_pipeline
@@ -89,6 +91,7 @@ class ProjectKeeper:
         self._used_by: dict[int, tuple[str, ...]] = {}
         self._source_keys: dict[Key, set[int]] = {}
         self._keys_of: dict[int, tuple[Key, ...]] = {}
+        self._named: dict[str, None] = {}
         self._libraries: tuple[str, ...] = ()
         self._constants: set[Key] = set()
         self._joined = self._checked = self._ordered = 0
@@ -139,7 +142,8 @@ class ProjectKeeper:
             return self._project
         dirty = None if self._dirty is None else frozenset(self._dirty)
         self._dirty = set()
-        project = self._update(dirty)
+        with _collector_off(self._project is None):
+            project = self._update(dirty)
         if dirty is None or dirty & self._settings_asked:
             with self.files.asking() as asked:
                 self.settings = read_settings(self.files, self.location.folder, self.location.root)
@@ -259,7 +263,7 @@ class ProjectKeeper:
             entries=entries_in_order,
             tasks_by_entry=by_entry,
             index=index,
-            callables=self._callables(spec, by_entry, old, changed),
+            callables=self._callables(spec),
             placeholder_uses=self._uses_of(spec),
             problems_by_entry={},
             other_problems=(),
@@ -271,8 +275,8 @@ class ProjectKeeper:
     def _check(
         self, project: Project, old: Project | None, affected: set[int], gone: set[int], reading: Reading
     ) -> Project:
-        if old is None or dict(old.callables) != dict(project.callables):
-            affected = affected if old is not None else set(project.entries)
+        if old is not None and _stores(old.spec) != _stores(project.spec):
+            affected = set(project.entries)
         found: dict[int, tuple[Problem, ...]] = {
             id: problems for id, problems in (old.problems_by_entry if old else {}).items() if id not in gone
         }
@@ -308,11 +312,18 @@ class ProjectKeeper:
 
     def _note_keys(self, id: int, keys: tuple[Key, ...]) -> None:
         for key in self._keys_of.pop(id, ()):
-            self._source_keys.get(key, set()).discard(id)
+            users = self._source_keys.get(key, set())
+            users.discard(id)
+            if not users:
+                self._source_keys.pop(key, None)
+                if key[0] == "callable":
+                    self._named.pop(str(key[1]), None)
         if keys or id in (self._reading.first_lines if self._reading else ()):
             self._keys_of[id] = keys
         for key in keys:
             self._source_keys.setdefault(key, set()).add(id)
+            if key[0] == "callable":
+                self._named[str(key[1])] = None
 
     def _count_uses(self, id: int, names: tuple[str, ...]) -> None:
         self._uses.subtract(self._used_by.pop(id, ()))
@@ -347,23 +358,31 @@ class ProjectKeeper:
                     tasks[task.name] = task
         return tasks
 
-    def _callables(
-        self, spec: Spec, by_entry: Mapping[int, tuple[Task, ...]], old: Project | None, changed: set[int]
-    ) -> Mapping[str, Source]:
-        wanted = {dotted.path for dotted in spec.dotted_paths}
-        if old is None:
-            changed = set(by_entry)
-        for id in changed:
-            for task in by_entry[id]:
-                wanted.update(dotted.path for dotted in task.spec.dotted_paths)
-        known = dict(old.callables) if old else {}
-        for path in {*known, *wanted}:
-            known[path] = self.sources.callable(path)
-        return known
+    def _callables(self, spec: Spec) -> Mapping[str, Source]:
+        named = dict.fromkeys(dotted.path for dotted in spec.dotted_paths)
+        return {path: self.sources.callable(path) for path in {**named, **self._named}}
 
     def _resolve_callable(self, dotted: str) -> Source:
         self._constants.add(("callable", dotted))
         return self.sources.callable(dotted)
+
+
+def _stores(spec: Spec) -> tuple[bool, bool]:
+    """What the checks of an entry ask of the sections that its own reading does not."""
+    return spec.serializer is not None, spec.unserializer is not None
+
+
+@contextmanager
+def _collector_off(wanted: bool) -> Iterator[None]:
+    """The garbage collector off while much is built at once: it would look at all of it again and again."""
+    if not wanted or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _spec_of(location: Location, reading: Reading) -> Spec:
