@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.text import Document, Position, Span
+from pipelens.core.typed_nodes import NodePair, pairs_of, start_of, text_of
 from pipelens.core.yaml_tree import Marks, YamlError, compose, too_large, without_mark
 from pipelens.core.yaml_values import Construction, Fault
-
-Pair = tuple[Node, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Written:
 
     def inside(self, node: Node, text: str) -> Callable[[int, int], Place]:
         """From offsets in a scalar's value to places: exact where the value stands as written."""
-        start: int = node.start_mark.index  # pyright: ignore
+        start = start_of(node)
         document = self.marks.document
         quoted = isinstance(node, ScalarNode) and node.style in ("'", '"')
         start += 1 if quoted else 0
@@ -51,8 +49,8 @@ class EnvFile:
 
     path: str
     written: Written | None
-    keys: Mapping[str, Pair] = field(default_factory=lambda: MappingProxyType({}))
-    meta: Pair | None = None
+    keys: Mapping[str, NodePair] = field(default_factory=lambda: MappingProxyType({}))
+    meta: NodePair | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -87,7 +85,7 @@ def read_env_file(path: str, files: Files) -> EnvFile:
     pairs = Construction().pairs(root)
     if isinstance(pairs, Fault):
         return EnvFile(path, None, problems=(faulty(pairs, written),))
-    keys: dict[str, tuple[Node, Node]] = {}
+    keys: dict[str, NodePair] = {}
     found: list[Problem] = []
     for key, value in pairs:
         wrong = _wrong_key(key, top=True)
@@ -120,7 +118,7 @@ def _keys_below(root: Node) -> Iterator[Node]:
         if not isinstance(node, MappingNode) or id(node) in seen:
             continue
         seen.add(id(node))
-        for key, value in cast("list[tuple[Node, Node]]", node.value):
+        for key, value in pairs_of(node):
             if not key.tag.endswith(":merge"):
                 yield key
             stack.append(value)
@@ -129,7 +127,7 @@ def _keys_below(root: Node) -> Iterator[Node]:
 def _wrong_key(key: Node, *, top: bool) -> str | None:
     if not isinstance(key, ScalarNode) or not key.tag.endswith((":str", ":merge", ":value")):
         return "Keys of the env must be text; put this one in quotes and let it begin with a letter"
-    name = cast(str, key.value)
+    name = text_of(key)
     if "__" in name:
         return f"'{name}' has two underscores in a row, which keys of the env cannot have"
     if top and name.startswith("_") and name != "_module":

@@ -22,6 +22,7 @@ from pipelens.core.spec import DottedPath, Meta, Named
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Position, Span
 from pipelens.core.values import cast, cast_tree
+from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of, text_of
 from pipelens.core.yaml_tree import Marks
 from pipelens.core.yaml_values import Construction, Fault
 
@@ -145,7 +146,7 @@ class PieceReader:
 
     def _place_inside(self, node: Node, written: str) -> Callable[[int, int], Place]:
         """From offsets in the scalar's value to places: exact where the value stands as written."""
-        start: int = node.start_mark.index + self.marks.offset  # pyright: ignore
+        start = start_of(node) + self.marks.offset
         document = self.marks.document
         shift = 1 if isinstance(node, ScalarNode) and node.style in ("'", '"') else 0
         exact = document.text.startswith(written, start + shift)
@@ -163,24 +164,24 @@ class PieceReader:
 
     def _has_placeholder(self, node: Node) -> bool:
         match node:
-            case ScalarNode(value=value):
-                return bool(_PLACEHOLDER.search(value))
-            case SequenceNode(value=items):
-                return any(self._has_placeholder(item) for item in items)
-            case MappingNode(value=pairs):
-                return any(self._has_placeholder(value) for _, value in pairs)
+            case ScalarNode():
+                return bool(_PLACEHOLDER.search(text_of(node)))
+            case SequenceNode():
+                return any(self._has_placeholder(item) for item in items_of(node))
+            case MappingNode():
+                return any(self._has_placeholder(value) for _, value in pairs_of(node))
             case _:
                 return False
 
     def _expanded(self, node: Node) -> object:
         match node:
-            case SequenceNode(value=items):
-                return [self._expanded(item) for item in items]
+            case SequenceNode():
+                return [self._expanded(item) for item in items_of(node)]
             case MappingNode():
                 pairs = self._construction.pairs(node)
                 if isinstance(pairs, Fault):
                     return None
-                return {self.raw(key): self._expanded(value) for key, value in pairs}  # pyright: ignore
+                return {self.raw(key): self._expanded(value) for key, value in pairs}
             case _:
                 return self.value(node)
 
@@ -192,11 +193,14 @@ class PieceReader:
         span = Span(Position(begin.line - up, begin.character), Position(end.line - up, end.character))
         text = document.text[fault.start + self.marks.offset : fault.end + self.marks.offset]
         if "cannot be a key" in fault.message and text.startswith("{"):
-            self.unquoted_placeholder(
-                self.place(node), document.slice(document.span(node.start_mark.index, node.end_mark.index))
-            )  # pyright: ignore
+            self.unquoted_placeholder(self.place(node), self._written(node))
             return
         self.report("yaml-value", f"this value {fault.message}", self.at(span))
+
+    def _written(self, node: Node) -> str:
+        """The node's text in the file."""
+        offset = self.marks.offset
+        return self.marks.document.text[start_of(node) + offset : end_of(node) + offset]
 
     def unquoted_placeholder(self, place: Place, text: str) -> None:
         text = text.strip()
@@ -219,13 +223,11 @@ class PieceReader:
             self._fault(found, node)
             return []
         last: dict[str, Pair] = {}
-        own = {id(key) for key, _ in node.value}
+        own = {id(key) for key, _ in pairs_of(node)}
         for key, value in found:
             if not isinstance(key, ScalarNode):
-                text = self.marks.document.slice(
-                    self.marks.document.span(key.start_mark.index, key.end_mark.index)
-                )  # pyright: ignore
-                self.report("wrong-type", f"a key must be a plain word, not {shape_of(key)} ({text[:40]})", key)
+                text = self._written(key)[:40]
+                self.report("wrong-type", f"a key must be a plain word, not {shape_of(key)} ({text})", key)
                 continue
             if key.value in last and id(last[key.value][0]) in own:
                 first = last[key.value][0]
@@ -272,7 +274,8 @@ class PieceReader:
         source = resolve(call.path) if resolve else None
         if isinstance(source, UnresolvedFunction) and source.certain:
             part = call.path.split(".")[source.part]
-            self.report("dotted-path-not-found", f"{part!r} of {call.path!r} is not found: {source.reason}", node)
+            message = f"{part!r} of {call.path!r} is not found: {source.reason}"
+            self.report("dotted-path-not-found", message, node)
         return constant_result(source) if source is not None and not call.arguments else None
 
     def wrong_type(self, node: Node, what: str, expected: str) -> None:

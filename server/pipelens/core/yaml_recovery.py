@@ -25,8 +25,7 @@ MAX_DEPTH = 200
 class _Open:
     """A collection that is being filled."""
 
-    def __init__(self, start: Any, node: MappingNode | SequenceNode) -> None:
-        self.start = start
+    def __init__(self, node: MappingNode | SequenceNode) -> None:
         self.node = node
         self.key: Node | None = None
 
@@ -48,7 +47,8 @@ def compose_until_error(text: str) -> Node | None:
     anchors: dict[str, Node] = {}
     stack: list[_Open] = []
     root: Node | None = None
-    resolver = Resolver()
+    resolver: Any = Resolver()
+    event: Any
 
     def place(node: Node, anchor: str | None) -> None:
         nonlocal root
@@ -81,7 +81,7 @@ def compose_until_error(text: str) -> Node | None:
                         f"tag:yaml.org,2002:{kind}", [], event.start_mark, event.end_mark, event.flow_style
                     )
                     place(node, event.anchor)
-                    stack.append(_Open(event, node))
+                    stack.append(_Open(node))
                 case MappingEndEvent() | SequenceEndEvent():
                     stack.pop().node.end_mark = event.end_mark
                 case StreamStartEvent():

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 import yaml
 from yaml.constructor import SafeConstructor
 
-from pipelens.core.yaml_nodes import NodePair, children_of, end_of, items_of, pairs_of, start_of, text_of
+from pipelens.core.typed_nodes import NodePair, children_of, end_of, items_of, pairs_of, start_of, text_of
 
 MAX_DEPTH: Final = 100
 MAX_REPEATED: Final = 500_000
