@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from pipelens.core.graph import is_pattern
@@ -80,8 +81,7 @@ class Indexing:
             self._said.pop(entry, None)
         self._said.update(new)
         if changed:
-            current = {kind: changed.get(kind, getattr(self.index, kind)) for kind in _KINDS}
-            self.index = Index(**current)
+            self.index = replace(self.index, **changed)
             if "needed_by" in changed:
                 self.patterns = frozenset(filter(is_pattern, self.index.needed_by))
         return touched

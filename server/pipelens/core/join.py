@@ -18,6 +18,7 @@ from pipelens.core.sources import (
     TemplateSource,
 )
 from pipelens.core.spec import Meta, Named, Product, Products, TaskSpec
+from pipelens.core.values import mapping_of
 
 NamesLike = Callable[[str], tuple[str, ...]]
 """From a name or pattern to the tasks it stands for."""
@@ -94,7 +95,7 @@ def _products_of(
     match declaration.value:
         case str(text):
             return Products((made("", text),), "single", "File", place)
-        case dict(value) if value and all(isinstance(text, str) for text in value.values()):
-            return Products(tuple(made(str(k), str(v)) for k, v in value.items()), "mapping", "File", place)
-        case _:
-            return None
+        case value:
+            paths = mapping_of(value) or {}
+            items = tuple(made(str(key), path) for key, path in paths.items() if isinstance(path, str))
+            return Products(items, "mapping", "File", place) if items and len(items) == len(paths) else None

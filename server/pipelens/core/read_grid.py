@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast as typed
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -14,6 +15,8 @@ from pipelens.core.env import EnvValue
 from pipelens.core.problems import Place
 from pipelens.core.reading import PieceReader
 from pipelens.core.spec import DottedPath
+from pipelens.core.typed_nodes import items_of
+from pipelens.core.values import mapping_of, sequence_of
 
 MAX_ELEMENTS = 20_000
 _HOLE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -39,7 +42,7 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
     if isinstance(node, MappingNode):
         blocks: list[Node] = [node]
     elif isinstance(node, SequenceNode):
-        blocks = list(node.value)
+        blocks = items_of(node)
     else:
         reader.wrong_type(node, "grid", "a mapping or a list of mappings")
         return None
@@ -66,7 +69,8 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
                     unknown = True
                     values.append([])
                 else:
-                    values.append(list(result) if isinstance(result, list | tuple) else [result])
+                    listed = sequence_of(result)
+                    values.append([result] if listed is None else list(listed))
             else:
                 values.append(_values(reader, value_node, name, value))
         count = 1
@@ -81,29 +85,26 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
 
 
 def _values(reader: PieceReader, node: Node, name: str, value: object) -> list[object]:
-    match value:
-        case dict():
-            reader.report(
-                "grid-mapping-value",
-                f"a mapping under {name!r} stands for its keys here; write a list",
-                node,
-            )
-            return list(value)
-        case list() | tuple() | set():
-            return list(value)  # pyright: ignore
-        case _:
-            return [value]
+    mapping = mapping_of(value)
+    if mapping is not None:
+        message = f"a mapping under {name!r} stands for its keys here; write a list"
+        reader.report("grid-mapping-value", message, node)
+        return list(mapping)
+    if isinstance(value, set):
+        return list(typed("set[object]", value))
+    listed = sequence_of(value)
+    return [value] if listed is None else list(listed)
 
 
 def call_of(reader: PieceReader, node: Node, value: object) -> DottedPath | None:
     """The function whose result a param's value is, when the value has the form of a call."""
     if isinstance(value, str) and CALL.fullmatch(value):
         return DottedPath(value.replace("::", "."), reader.place(node))
-    if isinstance(value, dict) and isinstance(value.get("dotted_path"), str):
-        dotted = value["dotted_path"]
-        if CALL.fullmatch(dotted):
-            arguments = {str(k): v for k, v in value.items() if k != "dotted_path"}
-            return DottedPath(dotted.replace("::", "."), reader.place(node), arguments)
+    given = mapping_of(value) or {}
+    dotted = given.get("dotted_path")
+    if isinstance(dotted, str) and CALL.fullmatch(dotted):
+        arguments = {str(k): v for k, v in given.items() if k != "dotted_path"}
+        return DottedPath(dotted.replace("::", "."), reader.place(node), arguments)
     return None
 
 

@@ -8,6 +8,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from pipelens.core.keys import Key
 from pipelens.core.reading import PieceReader
+from pipelens.core.values import mapping_of
 
 
 def check_options(
@@ -57,7 +58,7 @@ def _choice(reader: PieceReader, name: str, node: Node, value: object, key: Key)
 
 
 def _check_notebook(reader: PieceReader, nodes: Mapping[str, Node], values: Mapping[str, object]) -> None:
-    params = values.get("executor_params") or values.get("papermill_params")
+    params = mapping_of(values.get("executor_params") or values.get("papermill_params"))
     params_node = nodes.get("executor_params") or nodes.get("papermill_params")
     if "papermill_params" in nodes:
         reader.report(
@@ -66,7 +67,7 @@ def _check_notebook(reader: PieceReader, nodes: Mapping[str, Node], values: Mapp
             + (" and is ignored beside it" if "executor_params" in nodes else ""),
             nodes["papermill_params"],
         )
-    if isinstance(params, dict) and params_node is not None:
+    if params is not None and params_node is not None:
         engine = params.get("engine_name")
         executor = values.get("executor") or "papermill"
         if engine is not None and engine != executor:
@@ -90,14 +91,15 @@ def _check_notebook(reader: PieceReader, nodes: Mapping[str, Node], values: Mapp
     node = nodes.get("nbconvert_exporter_name")
     if node is None or exporter is None:
         return
+    by_key = mapping_of(exporter)
     if isinstance(wanted, list):
         if isinstance(exporter, str):
             reader.wrong_type(
                 node, "nbconvert_exporter_name", "a mapping by product key, as nb_product_key is a list"
             )
-        elif isinstance(exporter, dict):
-            for name in exporter:
+        elif by_key is not None:
+            for name in by_key:
                 if name not in wanted:
                     reader.report("option-conflict", f"{name!r} is not listed in nb_product_key", node)
-    elif isinstance(exporter, dict):
+    elif by_key is not None:
         reader.wrong_type(node, "nbconvert_exporter_name", "text, as there is one notebook product")

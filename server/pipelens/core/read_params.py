@@ -14,6 +14,8 @@ from pipelens.core.read_grid import call_of
 from pipelens.core.reading import PieceReader
 from pipelens.core.source_paths import absolute
 from pipelens.core.spec import DottedPath, Named
+from pipelens.core.typed_nodes import items_of, pairs_of
+from pipelens.core.values import mapping_of, sequence_of
 
 _RESERVED = ("product", "upstream")
 _NUMBER_TEXT = re.compile(r"[-+]?[\d_]+(?:\.\d*)?(?:[eE][-+]?\d+)?")
@@ -87,12 +89,13 @@ def read_resources(
     if "resources_" not in params or not isinstance(params_node, MappingNode):
         return MappingProxyType({})
     node = next(v for k, v in reader.pairs(params_node) if k.value == "resources_")
-    if not isinstance(value, dict):
+    paths = mapping_of(value)
+    if paths is None or not isinstance(node, MappingNode):
         reader.wrong_type(node, "resources_", "a mapping of names to files")
         return MappingProxyType({})
     found: dict[str, str] = {}
-    for key, path_node in reader.pairs(node):  # pyright: ignore
-        path = value.get(key.value)
+    for key, path_node in reader.pairs(node):
+        path = paths.get(key.value)
         if not isinstance(path, str):
             reader.wrong_type(path_node, f"resource {key.value!r}", "the path of a file")
             continue
@@ -130,25 +133,24 @@ def read_upstream(reader: PieceReader, node: Node | None) -> tuple[Named, ...]:
 
 def _name_nodes(node: Node) -> list[Node]:
     match node:
-        case SequenceNode(value=items):
-            return list(items)
-        case MappingNode(value=pairs):
-            return [key for key, _ in pairs]
+        case SequenceNode():
+            return items_of(node)
+        case MappingNode():
+            return [key for key, _ in pairs_of(node)]
         case _:
             return [node]
 
 
 def _not_json(value: object) -> str | None:
     """Why a notebook cannot be given `value`, or None."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return None
-        case list() | tuple():
-            return next((fault for item in value if (fault := _not_json(item))), None)
-        case dict():
-            kinds = {type(key) for key in value}
-            if len(kinds) > 1 and str in kinds:
-                return "has keys of several types"
-            return next((fault for item in value.values() if (fault := _not_json(item))), None)
-        case _:
-            return f"holds a {type(value).__name__} ({value})"
+    if value is None or isinstance(value, bool | int | float | str):
+        return None
+    mapping = mapping_of(value)
+    if mapping is not None:
+        texts = [isinstance(key, str) for key in mapping]
+        if any(texts) and not all(texts):
+            return "has keys of several types"
+    items = mapping.values() if mapping is not None else sequence_of(value)
+    if items is None:
+        return f"holds a {type(value).__name__} ({value})"
+    return next((fault for item in items if (fault := _not_json(item))), None)

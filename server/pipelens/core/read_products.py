@@ -11,6 +11,8 @@ from pipelens.core.keys import ALLOWED_PRODUCT_CLASSES, NOTEBOOK_EXTENSIONS, REL
 from pipelens.core.reading import PieceReader
 from pipelens.core.spec import Product, Products, TaskSpec
 from pipelens.core.suggestions import nearest
+from pipelens.core.typed_nodes import items_of
+from pipelens.core.values import sequence_of
 
 _MAX_RELATION_NAME = 63
 
@@ -73,11 +75,13 @@ def _read_relation(
 ) -> Product | None:
     value = reader.value(node)
     form = "[name, table] or [schema, name, table]"
-    if not isinstance(value, list | tuple) or len(value) not in (2, 3):
+    written = sequence_of(value)
+    if written is None or len(written) not in (2, 3):
         reader.report("relation-form", f"{what} is a relation: write it as {form}", node)
         return None
-    schema, name, kind = (None, *value) if len(value) == 2 else value
-    parts = node.value if isinstance(node, SequenceNode) else [node] * len(value)
+    schema = written[0] if len(written) == 3 else None
+    name, kind = written[-2], written[-1]
+    parts = items_of(node) if isinstance(node, SequenceNode) else [node] * len(written)
     if kind not in ("table", "view"):
         near = nearest(kind, ("table", "view")) if isinstance(kind, str) else None
         hint = f"; did you mean {near!r}?" if near else ""
@@ -124,7 +128,8 @@ def check_notebook_products(
                 reader, item, "the only product of a notebook task is the executed notebook", known
             )
         return
-    names = [str(name) for name in wanted] if isinstance(wanted, list | tuple) else [str(wanted)]
+    listed = sequence_of(wanted)
+    names = [str(wanted)] if listed is None else list(map(str, listed))
     for name in names:
         item = products.get(name)
         if item is None:
@@ -142,7 +147,7 @@ def check_notebook_products(
             )
         elif not exporter and os.path.splitext(item.path)[1] not in NOTEBOOK_EXTENSIONS:
             _report_extension(reader, item, f"{name!r} is the executed notebook", known)
-    if isinstance(wanted, list | tuple):
+    if listed is not None:
         for item in products.items:
             if item.key not in names and os.path.splitext(item.path)[1] in NOTEBOOK_EXTENSIONS:
                 reader.report(

@@ -12,6 +12,7 @@ from pipelens.core.problems import Place
 from pipelens.core.reading import PieceReader
 from pipelens.core.spec import Executor, Meta
 from pipelens.core.suggestions import nearest
+from pipelens.core.values import sequence_of
 
 
 def read_default_classes(reader: PieceReader, node: Node, classes: dict[str, str]) -> None:
@@ -36,11 +37,12 @@ def read_source_loader(reader: PieceReader, node: Node, meta: Meta) -> Meta:
     reader.check_keys(pairs, SOURCE_LOADER_KEYS, "source_loader")
     for key, value_node in pairs:
         value = reader.value(value_node)
+        listed = sequence_of(value) or ()
         match key.value, value:
             case "path", str():
                 paths = (value,)
-            case "path", list() if all(isinstance(item, str) for item in value):
-                paths = tuple(str(item) for item in value)
+            case "path", list() if all(isinstance(item, str) for item in listed):
+                paths = tuple(map(str, listed))
             case "module", str():
                 module = value
                 _check_module(reader, module, value_node)

@@ -8,6 +8,7 @@ import yaml
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
+    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -39,6 +40,11 @@ class _Open:
             self.key = None
 
 
+def _marks(event: Event) -> tuple[Any, Any]:
+    """Both marks; nodes and events have the same, which the types of PyYAML do not know."""
+    return event.start_mark, event.end_mark
+
+
 def compose_until_error(text: str) -> Node | None:
     """The nodes before the first YAML error in `text`; None when there are none.
 
@@ -48,7 +54,6 @@ def compose_until_error(text: str) -> Node | None:
     stack: list[_Open] = []
     root: Node | None = None
     resolver: Any = Resolver()
-    event: Any
 
     def place(node: Node, anchor: str | None) -> None:
         nonlocal root
@@ -61,12 +66,13 @@ def compose_until_error(text: str) -> Node | None:
 
     try:
         for event in yaml.parse(text, _Loader):
+            begin, end = _marks(event)
             match event:
                 case ScalarEvent():
                     tag = event.tag
                     if tag is None or tag == "!":
                         tag = resolver.resolve(ScalarNode, event.value, event.implicit)
-                    node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
+                    node = ScalarNode(tag, event.value, begin, end, event.style)
                     place(node, event.anchor)
                 case AliasEvent():
                     if event.anchor not in anchors:
@@ -77,13 +83,11 @@ def compose_until_error(text: str) -> Node | None:
                         break
                     made: type[Any] = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
                     kind = "map" if made is MappingNode else "seq"
-                    node = made(
-                        f"tag:yaml.org,2002:{kind}", [], event.start_mark, event.end_mark, event.flow_style
-                    )
+                    node = made(f"tag:yaml.org,2002:{kind}", [], begin, end, event.flow_style)
                     place(node, event.anchor)
                     stack.append(_Open(node))
                 case MappingEndEvent() | SequenceEndEvent():
-                    stack.pop().node.end_mark = event.end_mark
+                    stack.pop().node.end_mark = end
                 case StreamStartEvent():
                     pass
                 case DocumentStartEvent():
