@@ -58,7 +58,7 @@ def read_text_cells(text: str, extension: str) -> Cells | CellsError:
     if len(_ALIAS.findall(_header(pieces))) > 10:
         return CellsError("has a header with YAML aliases, which is not read")
     document = Document(text)
-    normal = "\n".join(piece.rstrip("\r\n") for piece in pieces)
+    normal = "\n".join(text.splitlines())  # whatever ends a line, so that lines and pieces stay equal
     if pieces and pieces[-1].endswith(("\n", "\r")):
         normal += "\n"
     places = _places(document, pieces)
