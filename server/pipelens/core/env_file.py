@@ -12,7 +12,7 @@ from pipelens.core.files import Files, Unreadable
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.typed_nodes import NodePair, pairs_of, start_of, text_of
-from pipelens.core.yaml_tree import Marks, YamlError, compose, too_large, without_mark
+from pipelens.core.yaml_nodes import Marks, YamlError, compose, too_large, without_mark
 from pipelens.core.yaml_values import Construction, Fault
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
@@ -24,7 +25,8 @@ from pipelens.core.spec import DottedPath, Executor, Hooks, Meta, Named, Pipelin
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Span
 from pipelens.core.yaml_messages import yaml_problem
-from pipelens.core.yaml_tree import Marks, Piece, Tree
+from pipelens.core.yaml_nodes import Marks
+from pipelens.core.yaml_tree import Piece, Tree
 
 _HOOKS = ("on_render", "on_finish", "on_failure")
 
@@ -36,12 +38,12 @@ class Header:
     form: PipelineForm = "tasks"
     meta: Meta = field(default_factory=lambda: Meta(product_default_class=DEFAULT_PRODUCT_CLASS))
     config: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
-    executor: Executor = Executor()
+    executor: Executor = field(default_factory=Executor)
     clients: Mapping[str, DottedPath] = field(default_factory=lambda: MappingProxyType({}))
     client_key_places: Mapping[str, Place] = field(default_factory=lambda: MappingProxyType({}))
     serializer: DottedPath | None = None
     unserializer: DottedPath | None = None
-    hooks: Hooks = Hooks()
+    hooks: Hooks = field(default_factory=Hooks)
     location: DottedPath | None = None
     problems: tuple[Problem, ...] = ()
     placeholders: tuple[Named, ...] = ()
@@ -125,25 +127,11 @@ class _HeaderReading:
             if piece.key_node is not None:
                 self.places[piece.key] = self._reader(piece).place(piece.key_node)
         names = set(self.pieces)
-        if "tasks" not in names and "location" not in names:
-            if not self.tree.errors and not any(p.error for p in self.tree.sections):
-                if self._other_tool(names):
-                    return Header(form="foreign")
-                first = self.tree.sections[0]
-                reader = self._reader(first)
-                near = next((n for n in names if nearest(n, ["tasks"])), None)
-                if near and self.pieces[near].key_node is not None:
-                    key = self.pieces.pop(near).key_node
-                    assert isinstance(key, ScalarNode)
-                    reader = self._reader(first if first.key == near else None)
-                    self._unknown(near, key)
-                else:
-                    reader.report(
-                        "missing-key",
-                        "this pipeline has no 'tasks'",
-                        first.key_node or Place(self.context.path),
-                    )
-                    self.problems.extend(reader.problems)
+        sound = not self.tree.errors and not any(p.error for p in self.tree.sections)
+        if sound and "tasks" not in names and "location" not in names:
+            if self._other_tool(names):
+                return Header(form="foreign")
+            self._no_tasks(names)
         for name, piece in self.pieces.items():
             if name not in TOP_KEYS and isinstance(piece.key_node, ScalarNode):
                 self._unknown(name, piece.key_node, piece)
@@ -152,8 +140,20 @@ class _HeaderReading:
         self._tasks()
         return self._read_sections()
 
-    def _unknown(self, name: str, key: ScalarNode, piece: Piece | None = None) -> None:
-        piece = piece or next(p for p in self.tree.sections if p.key_node is key)
+    def _no_tasks(self, names: set[str]) -> None:
+        """Blame a section that may be meant for `tasks`, else what the file begins with."""
+        near = next((name for name in sorted(names) if nearest(name, ["tasks"])), None)
+        key = self.pieces[near].key_node if near else None
+        if near and isinstance(key, ScalarNode):
+            self._unknown(near, key, self.pieces.pop(near))
+            return
+        first = self.tree.sections[0]
+        reader = self._reader(first)
+        place = first.key_node or Place(self.context.path)
+        reader.report("missing-key", "this pipeline has no 'tasks'", place)
+        self.problems.extend(reader.problems)
+
+    def _unknown(self, name: str, key: ScalarNode, piece: Piece) -> None:
         reader = self._reader(piece)
         reader.unknown_key(key, TOP_KEYS, "a pipeline")
         self.problems.extend(reader.problems)
@@ -288,7 +288,8 @@ class _HeaderReading:
                         reader.wrong_type(value, name, "the path of a YAML file")
                     meta = replace(meta, import_tasks_from=path, import_tasks_from_place=reader.place(value))
                 case _:
-                    meta = replace(meta, **{name: reader.boolean(value, name)})  # pyright: ignore
+                    switch: dict[str, Any] = {name: reader.boolean(value, name)}
+                    meta = replace(meta, **switch)
         self._take(reader)
         return replace(meta, product_default_class=MappingProxyType(classes))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from pipelens.core.keys import CLASS_KEYS, PRODUCT_CLASSES, TASK_CLASSES, TASK_KEYS, UNUSABLE_CLASSES, Key
+from pipelens.core.keys import CLASS_KEYS, PRODUCT_CLASSES, TASK_KEYS, Key
 from pipelens.core.problems import Place
 from pipelens.core.read_class import read_class
 from pipelens.core.read_grid import Grid, element_name, fill_holes, numbered_path, read_grid
@@ -17,11 +19,11 @@ from pipelens.core.read_products import PathOf, check_notebook_products, check_p
 from pipelens.core.reading import Pair, PieceReader, SpecContext
 from pipelens.core.source_paths import absolute, loader_folders
 from pipelens.core.spec import KIND_OF_CLASS, DottedPath, Hooks, Products, TaskEntry, TaskSpec
-from pipelens.core.suggestions import nearest
 from pipelens.core.text import Document
 from pipelens.core.yaml_messages import yaml_problem
+from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_recovery import compose_until_error
-from pipelens.core.yaml_tree import Marks, Piece
+from pipelens.core.yaml_tree import Piece
 
 
 def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
@@ -332,7 +334,7 @@ class _EntryReading:
             )
         made: list[TaskSpec] = []
         node = self.nodes.get("product")
-        before = len(reader.problems)
+        before = kept = len(reader.problems)
         for number, element in enumerate(grid.elements):
             products = self._grid_products(spec, node, product_class, element, number)
             made.append(
@@ -379,7 +381,5 @@ def _default_name(source: str) -> str:
     return source.rsplit(".", 1)[-1]
 
 
-def _with(spec: TaskSpec, **changes: object) -> TaskSpec:
-    from dataclasses import replace
-
-    return replace(spec, **changes)  # pyright: ignore
+def _with(spec: TaskSpec, **changes: Any) -> TaskSpec:
+    return replace(spec, **changes)

@@ -21,9 +21,9 @@ from pipelens.core.sources import Source, UnresolvedFunction
 from pipelens.core.spec import DottedPath, Meta, Named
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Position, Span
-from pipelens.core.values import cast, cast_tree
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of, text_of
-from pipelens.core.yaml_tree import Marks
+from pipelens.core.values import cast, cast_tree
+from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_values import Construction, Fault
 
 _PLACEHOLDER = re.compile(r"\{[{%#]")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
 from pipelens.core.reading import SpecContext
 from pipelens.core.text import Document, Position, Span
-from pipelens.core.yaml_tree import YamlError
+from pipelens.core.yaml_nodes import YamlError
 
 
 def yaml_problem(

@@ -1,50 +1,200 @@
-"""What PyYAML's nodes hold, with types: its own stubs leave values and marks open.
-
-Offsets are code points in the composed text. Every node that `compose` gives has its marks.
-"""
+"""YAML text into nodes with spans, or into the error that stands in the way; never raises on text."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+import gc
+from dataclasses import dataclass
+from typing import Any
 
+import yaml
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-NodePair = tuple[Node, Node]
+from pipelens.core.text import Document, Position, Span
+from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
+
+MAX_TEXT = 16_000_000
+MAX_LINE = 2_000_000
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_yaml: Any = yaml  # its stubs leave types open
 
 
-def start_of(node: Node) -> int:
-    """The offset of the node's first character."""
-    mark: Any = node.start_mark
-    return mark.index
+@dataclass(frozen=True, slots=True)
+class YamlError:
+    """Why a text is not YAML. Spans count from the piece's first line."""
+
+    message: str
+    span: Span
+    context: str = ""
+    context_span: Span | None = None
+    at_end: bool = False
 
 
-def end_of(node: Node) -> int:
-    """The offset behind the node; a block collection's is where the next thing begins."""
-    mark: Any = node.end_mark
-    return mark.index
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """From PyYAML's marks to spans: by offset, since YAML ends lines where LSP does not.
+
+    first_line: subtracted, so that spans count from the piece.
+    """
+
+    document: Document
+    first_line: int = 0
+    offset: int = 0
+
+    def position(self, mark: Any) -> Position:
+        found = self.document.position(mark.index + self.offset)
+        return Position(found.line - self.first_line, found.character)
+
+    def span(self, node: Node) -> Span:
+        """The node's text without the white space that block nodes drag along."""
+        if isinstance(node, ScalarNode) and self.document.plain and not self.offset:
+            begin: Any = node.start_mark
+            end_mark: Any = node.end_mark
+            if begin.line == end_mark.line:
+                line = begin.line - self.first_line
+                return Span(Position(line, begin.column), Position(line, end_mark.column))
+        start = start_of(node) + self.offset
+        end = end_of(node) + self.offset
+        text = self.document.text
+        while end > start and text[end - 1] in " \t\r\n":
+            end -= 1
+        if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
+            end = max(start, self._last(node))
+        first, last = self.document.position(start), self.document.position(end)
+        return Span(
+            Position(first.line - self.first_line, first.character),
+            Position(last.line - self.first_line, last.character),
+        )
+
+    def _last(self, node: Node) -> int:
+        """Where the last scalar of a block collection ends: comments behind it are not its own."""
+        while isinstance(node, MappingNode | SequenceNode) and node.value and not node.flow_style:
+            if isinstance(node, SequenceNode):
+                node = items_of(node)[-1]
+                continue
+            key, node = pairs_of(node)[-1]
+            if isinstance(node, ScalarNode) and start_of(node) == end_of(node):
+                node = key  # an empty value has no place of its own
+        end = end_of(node) + self.offset
+        text = self.document.text
+        while end > 0 and text[end - 1] in " \t\r\n":
+            end -= 1
+        return end
 
 
-def text_of(node: ScalarNode) -> str:
-    """A scalar's text, quotes and folds resolved, before it gets a type."""
-    return cast(str, node.value)
+def without_mark(text: str) -> str:
+    """`text` without a byte order mark, as editors show it."""
+    return text[1:] if text.startswith("\ufeff") else text
 
 
-def items_of(node: SequenceNode) -> list[Node]:
-    """The elements of a sequence, in order."""
-    return cast("list[Node]", node.value)
+def too_large(text: str) -> str | None:
+    """Why `text` is not read at all, or None."""
+    if len(text) > MAX_TEXT:
+        return f"the file has {len(text):,} characters; at most {MAX_TEXT:,} are read"
+    if len(text) > MAX_LINE and max(map(len, text.split("\n"))) > MAX_LINE:
+        return f"a line has more than {MAX_LINE:,} characters"
+    return None
 
 
-def pairs_of(node: MappingNode) -> list[NodePair]:
-    """Keys and values of a mapping as written: merge keys are not resolved, equal keys all there."""
-    return cast("list[NodePair]", node.value)
+def compose(text: str) -> Node | YamlError | None:
+    """The one document in `text` as PyYAML's nodes; None when it is empty."""
+    collecting = gc.isenabled()
+    if collecting:
+        gc.disable()
+    try:
+        return _yaml.compose(text, _Loader)
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        return _error(error, text)
+    finally:
+        if collecting:
+            gc.enable()
 
 
-def children_of(node: Node) -> list[Node]:
-    """All nodes directly below `node`, keys before their values."""
-    match node:
-        case SequenceNode():
-            return items_of(node)
-        case MappingNode():
-            return [part for pair in pairs_of(node) for part in pair]
-        case _:
-            return []
+def _error(error: Exception, text: str) -> YamlError:
+    document = Document(text)
+    if isinstance(error, RecursionError):
+        return YamlError("is nested too deeply", document.span(0, 0))
+    if isinstance(error, UnicodeError):
+        start = getattr(error, "start", 0)
+        return YamlError("holds half of a character (a lone surrogate)", document.span(start, start + 1))
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        offset = getattr(error, "position", 0)
+        shown = text[offset : offset + 1]
+        name = f"U+{ord(shown):04X}" if shown else "a character"
+        return YamlError(
+            f"YAML allows no control characters, and here is {name}", document.span(offset, offset + 1)
+        )
+    context_mark = getattr(error, "context_mark", None)
+    context = getattr(error, "context", None) or ""
+    start = min(mark.index, len(text))
+    at_end = not text[start:].strip()
+    if at_end:
+        start = len(text.rstrip())
+        span = document.span(max(0, start - 1), start)
+    else:
+        line_end = text.find("\n", start)
+        end = len(text) if line_end < 0 else line_end
+        stop = next((i for i in range(start, end) if text[i] in " \t,:]}\r"), end)
+        span = document.span(start, max(stop, start + 1))
+    return YamlError(
+        str(getattr(error, "problem", None) or "is not YAML"),
+        span,
+        context,
+        document.span(context_mark.index, context_mark.index) if context_mark else None,
+        at_end,
+    )
+
+
+def compose_entry(text: str) -> Node | YamlError | None:
+    """The one element of the block sequence in `text`; None when it is not exactly one."""
+    node = compose(text)
+    if isinstance(node, YamlError):
+        return node
+    if not isinstance(node, SequenceNode) or len(node.value) != 1:
+        return None
+    return items_of(node)[0]
+
+
+def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
+    """Key and value of the one section in `text`; None when it is not exactly one."""
+    node = compose(text)
+    if isinstance(node, YamlError):
+        return node
+    if not isinstance(node, MappingNode) or len(node.value) != 1:
+        return None
+    return pairs_of(node)[0]
+
+
+def lines_of_first(text: str) -> int | None:
+    """How many lines the first element of the block sequence in `text` takes, its closing quotes and
+    brackets included; None when a mistake comes before its end."""
+    depth, last = 0, 0
+    event: Any
+    try:
+        for event in _yaml.parse(text, _Loader):
+            match event:
+                case MappingStartEvent() | SequenceStartEvent():
+                    depth += 1
+                case MappingEndEvent() | SequenceEndEvent():
+                    depth -= 1
+                    if event.start_mark.index < event.end_mark.index:
+                        last = max(last, event.end_mark.line)
+                case ScalarEvent() | AliasEvent():
+                    end = event.end_mark
+                    last = max(last, end.line - (1 if end.column == 0 else 0))
+                case _:
+                    continue
+            if depth == 1 and not isinstance(event, SequenceStartEvent):
+                return last + 1
+    except (yaml.YAMLError, UnicodeError, RecursionError):
+        pass
+    return None

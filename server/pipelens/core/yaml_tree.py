@@ -2,92 +2,29 @@
 
 `tasks:` is cut where an entry begins and each entry is composed alone, so that a keystroke costs
 one entry and a mistake darkens one entry. Where entries cannot be told apart by their indentation
-(flow style, anchors that cross entries, several documents, quotes that run over entries) the whole
-text is composed; both ways give the same tree wherever the text is sound.
+(flow style, anchors that cross entries, several documents) the whole text is composed; both ways
+give the same tree wherever the text is sound.
 """
 
 from __future__ import annotations
 
-import gc
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from pipelens.core.text import Document, Position, Span
+from pipelens.core.text import Document, Span
+from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
 from pipelens.core.yaml_layout import Layout, lay_out
-from pipelens.core.yaml_nodes import end_of, items_of, pairs_of, start_of
+from pipelens.core.yaml_nodes import Marks, YamlError, compose, compose_entry, compose_section, lines_of_first
 
-MAX_TEXT = 16_000_000
-MAX_LINE = 2_000_000
 _MANY = 30
+_MOST_LEFT_OUT = 20
+"""So many entries of a broken text are left out to read the others, which refer to each other."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True)
-class YamlError:
-    """Why a text is not YAML. Spans count from the piece's first line."""
-
-    message: str
-    span: Span
-    context: str = ""
-    context_span: Span | None = None
-    at_end: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """From PyYAML's marks to spans: by offset, since YAML ends lines where LSP does not.
-
-    first_line: subtracted, so that spans count from the piece.
-    """
-
-    document: Document
-    first_line: int = 0
-    offset: int = 0
-
-    def position(self, mark: Any) -> Position:
-        found = self.document.position(mark.index + self.offset)
-        return Position(found.line - self.first_line, found.character)
-
-    def span(self, node: Node) -> Span:
-        """The node's text without the white space that block nodes drag along."""
-        if isinstance(node, ScalarNode) and self.document.plain and not self.offset:
-            begin: Any = node.start_mark
-            end_mark: Any = node.end_mark
-            if begin.line == end_mark.line:
-                line = begin.line - self.first_line
-                return Span(Position(line, begin.column), Position(line, end_mark.column))
-        start = start_of(node) + self.offset
-        end = end_of(node) + self.offset
-        text = self.document.text
-        while end > start and text[end - 1] in " \t\r\n":
-            end -= 1
-        if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
-            end = max(start, self._last(node))
-        first, last = self.document.position(start), self.document.position(end)
-        return Span(
-            Position(first.line - self.first_line, first.character),
-            Position(last.line - self.first_line, last.character),
-        )
-
-    def _last(self, node: Node) -> int:
-        """Where the last scalar of a block collection ends: comments behind it are not its own."""
-        while isinstance(node, MappingNode | SequenceNode) and node.value and not node.flow_style:
-            if isinstance(node, SequenceNode):
-                node = items_of(node)[-1]
-                continue
-            key, node = pairs_of(node)[-1]
-            if isinstance(node, ScalarNode) and start_of(node) == end_of(node):
-                node = key  # an empty value has no place of its own
-        end = end_of(node) + self.offset
-        text = self.document.text
-        while end > 0 and text[end - 1] in " \t\r\n":
-            end -= 1
-        return end
+_LONGEST_RUN = 4000
+"""A quote that is open at an entry's end is looked for in so many lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +43,10 @@ class Piece:
     error: YamlError | None = None
     key: str | None = None
     key_node: Node | None = None
+
+
+_Part = tuple[int, int, Piece | None]
+"""First line, the line behind the last, and the piece, where these lines are one by themselves."""
 
 
 class PieceCache:
@@ -136,15 +77,14 @@ class PieceCache:
         root = compose(text)
         items = root
         if isinstance(root, MappingNode):
-            items = next((value for key, value in root.value if key.value == "tasks"), None)
-        if not isinstance(items, SequenceNode) or len(items.value) != len(layout.entries):
+            items = next((value for key, value in pairs_of(root) if key.value == "tasks"), None)
+        if not isinstance(items, SequenceNode) or len(items_of(items)) != len(layout.entries):
             return
         document = Document(text)
         if not document.plain:
             return
-        for node, (first, last) in zip(items.value, layout.entries, strict=True):
-            mark: Any = node.start_mark
-            if not first <= mark.line < last:
+        for node, (first, last) in zip(items_of(items), layout.entries, strict=True):
+            if not first <= document.position(start_of(node)).line < last:
                 self.pieces.clear()
                 return
             piece = Piece(0, layout.text(first, last), node, Marks(document, first))
@@ -174,122 +114,66 @@ class Tree:
     root_span: Span = field(default_factory=lambda: Span.of(0, 0, 0, 0))
 
 
-def without_mark(text: str) -> str:
-    """`text` without a byte order mark, as editors show it."""
-    return text[1:] if text.startswith("\ufeff") else text
-
-
-def too_large(text: str) -> str | None:
-    """Why `text` is not read at all, or None."""
-    if len(text) > MAX_TEXT:
-        return f"the file has {len(text):,} characters; at most {MAX_TEXT:,} are read"
-    if len(text) > MAX_LINE and max(map(len, text.split("\n"))) > MAX_LINE:
-        return f"a line has more than {MAX_LINE:,} characters"
-    return None
-
-
-def compose(text: str) -> Node | YamlError | None:
-    """The one document in `text` as PyYAML's nodes; None when it is empty."""
-    collecting = gc.isenabled()
-    if collecting:
-        gc.disable()
-    try:
-        return yaml.compose(text, _Loader)
-    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
-        return _error(error, text)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _error(error: Exception, text: str) -> YamlError:
-    document = Document(text)
-    if isinstance(error, RecursionError):
-        return YamlError("is nested too deeply", document.span(0, 0))
-    if isinstance(error, UnicodeError):
-        start = getattr(error, "start", 0)
-        return YamlError("holds half of a character (a lone surrogate)", document.span(start, start + 1))
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        offset = getattr(error, "position", 0)
-        shown = text[offset : offset + 1]
-        name = f"U+{ord(shown):04X}" if shown else "a character"
-        return YamlError(
-            f"YAML allows no control characters, and here is {name}", document.span(offset, offset + 1)
-        )
-    context_mark = getattr(error, "context_mark", None)
-    context = getattr(error, "context", None) or ""
-    start = min(mark.index, len(text))
-    at_end = not text[start:].strip()
-    if at_end:
-        start = len(text.rstrip())
-        span = document.span(max(0, start - 1), start)
-    else:
-        line_end = text.find("\n", start)
-        end = len(text) if line_end < 0 else line_end
-        stop = next((i for i in range(start, end) if text[i] in " \t,:]}\r"), end)
-        span = document.span(start, max(stop, start + 1))
-    return YamlError(
-        str(getattr(error, "problem", None) or "is not YAML"),
-        span,
-        context,
-        document.span(context_mark.index, context_mark.index) if context_mark else None,
-        at_end,
-    )
-
-
 def read_tree(text: str, known: PieceCache | None = None) -> Tree:
     """The tree of a pipeline file's text (no byte order mark). known: entries read before."""
     layout = lay_out(text)
+    known = known or PieceCache()
     if layout is not None:
-        tree = _by_pieces(layout, known or PieceCache())
+        tree = _by_pieces(layout, known)
         if tree is not None:
             return tree
-    return _whole(text, layout)
-
-
-def compose_entry(text: str) -> Node | YamlError | None:
-    """The one element of the block sequence in `text`; None when it is not exactly one."""
-    node = compose(text)
-    if isinstance(node, YamlError):
-        return node
-    if not isinstance(node, SequenceNode) or len(node.value) != 1:
-        return None
-    return items_of(node)[0]
-
-
-def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
-    """Key and value of the one section in `text`; None when it is not exactly one."""
-    node = compose(text)
-    if isinstance(node, YamlError):
-        return node
-    if not isinstance(node, MappingNode) or len(node.value) != 1:
-        return None
-    return pairs_of(node)[0]
+    return _whole(text, layout, known)
 
 
 def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
     """The tree made piece by piece, or None where only the whole can tell."""
     sections: list[Piece] = []
-    tasks: Piece | None = None
     for first, last in layout.sections:
         piece = section_piece(layout.text(first, last), first)
-        if piece is None or (piece.error and runs_on(layout, first, piece.error)):
+        if piece is None or (piece.error and piece.error.at_end and _end_of_run(layout, first)):
             return None
-        if piece.key == "tasks" and first == layout.tasks_line:
-            tasks = piece
         sections.append(piece)
-    entries: list[Piece] = []
     if not known.pieces and len(layout.entries) > _MANY:
         known.fill(layout)
-    for first, last in layout.entries:
-        piece = known.entry(layout.text(first, last))
-        if piece is None or (piece.error and runs_on(layout, first, piece.error)):
+    entries: list[Piece] = []
+    lines: list[int] = []
+    for first, last, piece in _entries(layout, known):
+        if piece is None or last > layout.entries[-1][1]:
             return None
         entries.append(piece)
-    root = "sequence" if layout.bare_list else "mapping" if sections else "empty"
+        lines.append(first)
     known.keep(tuple(entries))
-    return Tree(root, tuple(sections), tuple(entries), tuple(first for first, _ in layout.entries), tasks)
+    return _tree(layout, sections, entries, lines)
+
+
+def _tree(layout: Layout, sections: list[Piece], entries: list[Piece], lines: list[int]) -> Tree:
+    tasks = next((p for p in sections if p.key == "tasks" and p.first_line == layout.tasks_line), None)
+    root = "sequence" if layout.bare_list else "mapping" if sections else "empty"
+    return Tree(root, tuple(sections), tuple(entries), tuple(lines), tasks)
+
+
+def _entries(layout: Layout, known: PieceCache) -> Iterator[_Part]:
+    """First line, end and piece of each entry. One whose quotes or brackets end in a later one reaches
+    as far as that."""
+    behind = 0
+    for first, last in layout.entries:
+        if first < behind:
+            continue
+        piece = known.entry(layout.text(first, last))
+        if piece is not None and piece.error and piece.error.at_end:
+            end = _end_of_run(layout, first)
+            if end > last:
+                piece, last = known.entry(layout.text(first, end)), end
+        behind = last
+        yield first, last, piece
+
+
+def _end_of_run(layout: Layout, first: int) -> int:
+    """The end of the lines in which what begins in the line `first` ends; 0 when it never does."""
+    taken = lines_of_first("".join(layout.lines[first : first + _LONGEST_RUN]))
+    if taken is None:
+        return 0
+    return next((end for _, end in layout.entries if end >= first + taken), len(layout.lines))
 
 
 def entry_piece(text: str) -> Piece | None:
@@ -326,23 +210,14 @@ def _needs_whole(error: YamlError) -> bool:
     return "undefined alias" in error.message
 
 
-def runs_on(layout: Layout, first: int, error: YamlError) -> bool:
-    """Whether the piece is unclosed only because its quotes or brackets end in a later piece."""
-    if not error.at_end:
-        return False
-    lines = layout.lines[first : first + 4000]
-    tail = compose("".join(lines))
-    return not isinstance(tail, YamlError)
-
-
-def _whole(text: str, layout: Layout | None) -> Tree:
+def _whole(text: str, layout: Layout | None, known: PieceCache) -> Tree:
     document = Document(text)
     root = compose(text)
     errors: tuple[YamlError, ...] = ()
     if isinstance(root, YamlError):
         errors = (root,)
         if layout is not None:
-            return _pieces_despite(layout)
+            return _despite(layout, known)
         from pipelens.core.yaml_recovery import compose_until_error
 
         root = compose_until_error(text)
@@ -360,19 +235,61 @@ def _whole(text: str, layout: Layout | None) -> Tree:
             return Tree("scalar", errors=errors, whole=True, root_span=span)
 
 
-def _pieces_despite(layout: Layout) -> Tree:
+def _despite(layout: Layout, known: PieceCache) -> Tree:
     """Every piece that can be had from a broken text whose layout is plain."""
     sections = [
-        section_piece(text, first) or _lost(text, first)
-        for text, first in ((layout.text(first, last), first) for first, last in layout.sections)
+        (first, last, section_piece(layout.text(first, last), first)) for first, last in layout.sections
     ]
-    entries = [
-        entry_piece(text) or _lost(text, 0)
-        for text in (layout.text(first, last) for first, last in layout.entries)
-    ]
-    tasks = next((piece for piece in sections if piece.first_line == layout.tasks_line), None)
-    root = "sequence" if layout.bare_list else "mapping"
-    return Tree(root, tuple(sections), tuple(entries), tuple(first for first, _ in layout.entries), tasks)
+    entries = list(_entries(layout, known))
+    if any(piece is None for _, _, piece in (*sections, *entries)):
+        tree = _around(layout, sections, entries)
+        if tree is not None:
+            return tree
+    return _tree(
+        layout,
+        [piece or _lost(layout.text(first, last), first) for first, last, piece in sections],
+        [piece or _lost(layout.text(first, last), 0) for first, last, piece in entries],
+        [first for first, _, _ in entries],
+    )
+
+
+def _around(layout: Layout, sections: list[_Part], entries: list[_Part]) -> Tree | None:
+    """The pieces of a broken text that refer to each other: read as a whole, the broken ones left out."""
+    out = {part[0]: part for part in (*sections, *entries) if part[2] is not None and part[2].error}
+    heads = {first for first, _, _ in sections}
+    lines = list(layout.lines)
+    root: Node | YamlError | None = None
+    for _ in range(_MOST_LEFT_OUT):
+        for first, last, _ in out.values():
+            lines[first:last] = ["#\n"] * (last - first)
+        root = compose("".join(lines))
+        if not isinstance(root, YamlError):
+            break
+        at = root.span.start.line
+        part = next((p for p in (*sections, *entries) if p[0] <= at < p[1] and p[0] not in out), None)
+        if part is None:
+            return None
+        first, last, _ = part
+        error = replace(root, span=root.span.shifted(-first), context_span=None)
+        lost = _lost(layout.text(first, last), first if first in heads else 0)
+        out[first] = (first, last, replace(lost, error=error))
+    if not isinstance(root, MappingNode | SequenceNode):
+        return None
+    rest = "".join(lines)
+    if isinstance(root, SequenceNode):
+        tree = Tree("sequence", (), *_items(root, Document(rest), rest, False), whole=True)
+    else:
+        tree = _sections(root, Document(rest), rest, (), Span.of(0, 0, 0, 0))
+    left = {first: piece for first, _, piece in out.values() if piece is not None}
+    found = dict(zip(tree.entry_lines, tree.entries, strict=True))
+    found.update((first, piece) for first, piece in left.items() if first not in heads)
+    placed = sorted(found)
+    return replace(
+        tree,
+        sections=(*tree.sections, *(piece for first, piece in left.items() if first in heads)),
+        entries=tuple(found[first] for first in placed),
+        entry_lines=tuple(placed),
+    )
 
 
 def _lost(text: str, first_line: int) -> Piece:

@@ -10,7 +10,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelens.core.checks import check_entry, check_pipeline
 from pipelens.core.graph import build_order, cycles, downstream_of
@@ -26,28 +26,7 @@ from pipelens.workspace.libraries import import_folders, library_folders
 from pipelens.workspace.settings import ProblemFilter, Settings, read_settings
 from pipelens.workspace.source_cache import Key, SourceCache
 from pipelens.workspace.spec_reader import Reading, SpecReader
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a keeper has done so far: the measure of "cost follows the change"."""
-
-    entries_composed: int = 0
-    entries_read: int = 0
-    sources_read: int = 0
-    tasks_joined: int = 0
-    entries_checked: int = 0
-    orders_made: int = 0
-
-    def since(self, before: Work) -> Work:
-        return Work(
-            self.entries_composed - before.entries_composed,
-            self.entries_read - before.entries_read,
-            self.sources_read - before.sources_read,
-            self.tasks_joined - before.tasks_joined,
-            self.entries_checked - before.entries_checked,
-            self.orders_made - before.orders_made,
-        )
+from pipelens.workspace.work import Work
 
 
 class ProjectKeeper:
@@ -225,13 +204,12 @@ class ProjectKeeper:
         for id in affected:
             resolved = tuple(resolve(task, look_up) for task in by_entry[id])
             for task in resolved:
-                if tasks.get(task.name) is not None and tasks[task.name].spec.entry == id:
-                    if (
-                        old is None
-                        or task.name not in old.tasks
-                        or old.tasks[task.name].upstream != task.upstream
-                    ):
-                        edges_changed = True
+                shown = tasks.get(task.name)
+                if shown is None or shown.spec.entry != id:
+                    continue
+                before = old.tasks.get(task.name) if old else None
+                if before is None or before.upstream != task.upstream:
+                    edges_changed = True
             by_entry[id] = resolved
         for id in affected:
             for task in by_entry[id]:

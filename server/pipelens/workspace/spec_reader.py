@@ -17,7 +17,8 @@ from pipelens.core.source_paths import absolute
 from pipelens.core.sources import Source
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
-from pipelens.core.yaml_tree import Piece, PieceCache, Tree, read_tree, too_large, without_mark
+from pipelens.core.yaml_nodes import too_large, without_mark
+from pipelens.core.yaml_tree import Piece, PieceCache, Tree, read_tree
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.entry_ids import EntryIds
