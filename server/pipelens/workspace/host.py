@@ -39,7 +39,7 @@ class Host:
         self.trusted = trusted
         self.documents: dict[str, Buffer] = {}
         self.files = self._new_files()
-        self._keepers: dict[str, ProjectKeeper] = {}
+        self.keepers: dict[str, ProjectKeeper] = {}
         self._shown: set[str] = set()
         self._below: tuple[str, ...] | None = None
 
@@ -77,7 +77,7 @@ class Host:
         """Anything on the disk may have changed: later."""
         self.files.begin_round()
         self._relocate()
-        for keeper in self._keepers.values():
+        for keeper in self.keepers.values():
             keeper.refresh()
 
     def trust(self) -> None:
@@ -86,7 +86,7 @@ class Host:
         self.files = self._new_files()
         for path, buffer in self.documents.items():
             self.files.open(path, buffer.text)
-        self._keepers.clear()
+        self.keepers.clear()
 
     # -- answers
 
@@ -98,7 +98,7 @@ class Host:
     def project(self, pipeline: str) -> Project | None:
         """The pipeline in the file `pipeline`, as it is now."""
         path = self._real(pipeline)
-        if path not in self._keepers and self.files.kind(path) != "file":
+        if path not in self.keepers and self.files.kind(path) != "file":
             return None
         return self._keeper(path).now()
 
@@ -141,14 +141,14 @@ class Host:
         return WorkspaceFiles(None if self.trusted else tuple(map(os.path.realpath, self.folders)))
 
     def _changed(self, paths: tuple[str, ...]) -> None:
-        for keeper in self._keepers.values():
+        for keeper in self.keepers.values():
             keeper.changed(paths)
 
     def _keeper(self, path: str) -> ProjectKeeper:
-        known = self._keepers.get(path)
+        known = self.keepers.get(path)
         if known is None:
             location = self._locate(path)
-            known = self._keepers[path] = ProjectKeeper(
+            known = self.keepers[path] = ProjectKeeper(
                 location, self.files, cwd=location.root, environ=self.environ, trusted=self.trusted
             )
         return known
@@ -162,12 +162,12 @@ class Host:
 
     def _relocate(self) -> None:
         """Forget the keepers of pipelines whose root or env file is another one now, or that are gone."""
-        for path, keeper in list(self._keepers.items()):
+        for path, keeper in list(self.keepers.items()):
             if self.files.kind(path) != "file":
-                del self._keepers[path]
+                del self.keepers[path]
                 self._shown.discard(path)
             elif self._locate(path) != keeper.location:
-                del self._keepers[path]
+                del self.keepers[path]
         for path in self.documents:
             if is_pipeline_name(os.path.basename(path)):
                 self._shown.add(path)
@@ -199,7 +199,7 @@ class Host:
     def _belongs(self, path: str, project: Project) -> bool:
         if path in (project.path, project.env.path) or path in project.index.by_source:
             return True
-        keeper = self._keepers.get(project.path)
+        keeper = self.keepers.get(project.path)
         if keeper is not None and (path == keeper.settings.path or path in keeper.sources.asked):
             return True
         return any(entry.path == path for entry in project.entries.values())
