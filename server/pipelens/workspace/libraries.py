@@ -75,9 +75,11 @@ def _added(packages: str) -> Iterator[str]:
         except OSError:
             continue
         for line in lines:
-            if line and not line.startswith(("#", "import ", "import\t")) and os.path.isabs(line.strip()):
-                if os.path.isdir(line.strip()):
-                    yield line.strip()
+            if line.startswith(("#", "import ", "import\t")):
+                continue
+            folder = line.strip()
+            if os.path.isabs(folder) and os.path.isdir(folder):
+                yield folder
     yield from _mapped(packages)
 
 
