@@ -8,7 +8,8 @@ cell's line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from importlib import import_module
@@ -153,8 +154,33 @@ def _convert(text: str, extension: str) -> tuple[Any, list[_Read], str, int]:
         implementation.header_suffix,
         implementation.extension,
     )[3]
-    notebook: Any = converter.reads(text)
+    with _schema_where_it_tells():
+        notebook: Any = converter.reads(text)
     return notebook, reads, name or "light", header
+
+
+@contextmanager
+def _schema_where_it_tells() -> Iterator[None]:
+    """Hold new cells against the notebook schema only when their metadata could break it.
+
+    nbformat checks every cell that it makes, which takes half of the time that reading a script needs.
+    A cell made of text is sound by construction; its metadata, which a marker spells, may not be.
+    """
+    nbbase: Any = import_module("nbformat.v4.nbbase")
+    validate: Any = nbbase.validate
+
+    def check(node: Any, ref: str | None = None) -> Any:
+        tags = node.get("metadata", {}).get("tags", [])
+        sound = set(node.get("metadata", {})) <= {"tags"} and isinstance(tags, list)
+        if not sound or not all(isinstance(tag, str) and tag and "," not in tag for tag in tags):
+            return validate(node, ref)
+        return None if len(set(tags)) == len(tags) else validate(node, ref)
+
+    nbbase.validate = check
+    try:
+        yield
+    finally:
+        nbbase.validate = validate
 
 
 def _recording(reader: Any, total: int, reads: list[_Read]) -> type:
