@@ -51,8 +51,8 @@ def main() -> int:
     print(version(given.pipelens, "pipelens"), end="")
     print(" · " + version(given.ploomber, "ploomber") if given.ploomber else "")
     print(f"median (range) of {given.rounds} rounds, the tools in turn; seed {given.seed}, mix {given.mix}\n")
-    print("| | tasks | pipelens | Ploomber | ratio |")
-    print("|---|---|---|---|---|")
+    print("| | tasks | pipelens | Ploomber | ratio, clock | ratio, processor |")
+    print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as temporary:
         for tasks in given.tasks:
             folder = Path(temporary) / str(tasks)
@@ -69,9 +69,10 @@ def main() -> int:
                 cells = [" ".join(words), str(tasks), row(series["pipelens"])]
                 if given.ploomber:
                     ratio = series["ploomber"].median / series["pipelens"].median
-                    cells += [row(series["ploomber"]), f"{ratio:.0f} ×"]
+                    work = series["ploomber"].work / series["pipelens"].work
+                    cells += [row(series["ploomber"]), f"{ratio:.0f} ×", f"{work:.0f} ×"]
                 else:
-                    cells += ["–", "–"]
+                    cells += ["–", "–", "–"]
                 print("| " + " | ".join(cells) + " |", flush=True)
             if given.ploomber:
                 assert fresh_everywhere(given.pipelens, folder), (
