@@ -31,8 +31,12 @@ class Layout:
         return "".join(self.lines[first:last])
 
 
-def lay_out(text: str) -> Layout | None:
-    """The layout of `text`, or None where its lines do not tell (see `yaml_tree`)."""
+def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
+    """The layout of `text`, or None where its lines do not tell (see `yaml_tree`).
+
+    forgiving: for a text that is not YAML. A line inside an entry that stands too far to the left, as
+    while it is being typed, then counts as the entry's own, if the entries go on behind it.
+    """
     if "\u2028" in text or "\x85" in text or "\u2029" in text:
         return None
     lines = split_lines(text)
@@ -59,11 +63,13 @@ def lay_out(text: str) -> Layout | None:
                         begin = None
                     indent, entry = len(dash[1]), number
                 elif (entry is None and line.strip() and not line.lstrip().startswith("#")) or (
-                    entry is not None and not _deeper(line, indent or 0)
+                    entry is not None and not _deeper(line, indent or 0) and not forgiving
                 ):
                     return None
             elif not in_tasks and begin is None and first == " " and not _blank(line):
                 return None
+            continue
+        if forgiving and entry is not None and _astray(lines, number, indent or 0):
             continue
         if first == "\t" or line.startswith(("...", "%")):
             return None
@@ -105,6 +111,22 @@ def lay_out(text: str) -> Layout | None:
     if tasks_line is not None and not entries:
         return None
     return Layout(lines, tuple(sections), tuple(entries), tasks_line, bare_list)
+
+
+def _astray(lines: list[str], number: int, indent: int) -> bool:
+    """Whether a line at the margin only interrupts the entries, whose dashes stand at `indent`."""
+    dash = _ENTRY.match(lines[number])
+    if dash and not indent:
+        return False
+    if not _KEY.match(lines[number]):
+        return True
+    for line in lines[number + 1 :]:
+        dash = _ENTRY.match(line)
+        if dash and len(dash[1]) == indent:
+            return True
+        if not _blank(line) and line[:1] not in " \t":
+            return False
+    return False
 
 
 def _blank(line: str) -> bool:

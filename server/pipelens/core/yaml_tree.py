@@ -116,13 +116,21 @@ class Tree:
 
 def read_tree(text: str, known: PieceCache | None = None) -> Tree:
     """The tree of a pipeline file's text (no byte order mark). known: entries read before."""
-    layout = lay_out(text)
     known = known or PieceCache()
-    if layout is not None:
-        tree = _by_pieces(layout, known)
-        if tree is not None:
-            return tree
-    return _whole(text, layout, known)
+    layout = lay_out(text)
+    tree = _by_pieces(layout, known) if layout is not None else None
+    if tree is None:
+        tree = read_whole(text, layout, known)
+    if tree.errors or any(piece.error for piece in (*tree.sections, *tree.entries)):
+        forgiving = lay_out(text, forgiving=True)
+        if forgiving is not None and (layout is None or forgiving.entries != layout.entries):
+            other = _despite(forgiving, known)
+            return max(tree, other, key=_readable)
+    return tree
+
+
+def _readable(tree: Tree) -> tuple[int, int]:
+    return sum(piece.error is None for piece in tree.entries), len(tree.entries)
 
 
 def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
@@ -210,14 +218,15 @@ def _needs_whole(error: YamlError) -> bool:
     return "undefined alias" in error.message
 
 
-def _whole(text: str, layout: Layout | None, known: PieceCache) -> Tree:
+def read_whole(text: str, layout: Layout | None = None, known: PieceCache | None = None) -> Tree:
+    """The tree of `text` composed in one. layout, known: for what can be had when it is broken."""
     document = Document(text)
     root = compose(text)
     errors: tuple[YamlError, ...] = ()
     if isinstance(root, YamlError):
         errors = (root,)
         if layout is not None:
-            return _despite(layout, known)
+            return _despite(layout, known or PieceCache())
         from pipelens.core.yaml_recovery import compose_until_error
 
         root = compose_until_error(text)

@@ -1,0 +1,161 @@
+"""Random edits of good files: reading never raises, loses no finished task, and is one reading however done."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipelens.core.env import Env, EnvValue
+from pipelens.core.files import DictFiles
+from pipelens.core.problems import Place
+from pipelens.core.read_spec import read_header
+from pipelens.core.read_task import read_entry
+from pipelens.core.reading import SpecContext
+from pipelens.core.text import Document, Span
+from pipelens.core.yaml_layout import lay_out
+from pipelens.core.yaml_nodes import YamlError, compose, without_mark
+from pipelens.core.yaml_tree import Tree, read_tree, read_whole
+from tests.broken.edits import EDITS, Edit
+from tests.broken.texts import GOOD, SOURCES
+from tests.workspace.keeping import PIPELINE, keeper_of, picture
+
+ENV = Env(values={name: EnvValue(name, name, "file") for name in ("out", "kind")})
+STYLES = st.sampled_from(sorted(GOOD))
+
+
+def understood(tree: Tree, text: str) -> dict[str, Any]:
+    """What the header and the entries in `tree` say, places absolute and inside of `text`."""
+    files = DictFiles({f"/p/{name}": source for name, source in SOURCES.items()})
+    context = SpecContext("/p/pipeline.yaml", "/p", "/p", "/p", "/p", ENV, files)
+    header = read_header(tree, context, text)
+    entries = [read_entry(piece, context, number) for number, piece in enumerate(tree.entries)]
+    document = Document(text)
+
+    def absolute(span: Span, entry: int | None) -> tuple[int, int, int, int]:
+        if entry is not None:
+            span = span.shifted(tree.entry_lines[entry])
+        for position in (span.start, span.end):
+            assert 0 <= position.line < len(document.starts), (text, span)
+            assert 0 <= position.character <= len(document.lines[position.line]) + 1, (text, span)
+        assert span.start <= span.end, (text, span)
+        return span.start.line, span.start.character, span.end.line, span.end.character
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Place):
+            return absolute(value.span, value.entry)
+        if is_dataclass(value) and not isinstance(value, type):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        if isinstance(value, Mapping):
+            return {key: plain(one) for key, one in value.items()}
+        if isinstance(value, (tuple, list)):
+            return [plain(one) for one in value]
+        return repr(value)
+
+    return {
+        "root": tree.root,
+        "header": plain(header) | {"problems": sorted(map(repr, plain(header.problems)))},
+        "entries": [
+            plain(entry) | {"problems": sorted(map(repr, plain(entry.problems)))} for entry in entries
+        ],
+    }
+
+
+def by_pieces(text: str) -> Tree | None:
+    """How `text` is read where its lines tell its entries; None where they do not."""
+    if lay_out(text) is None:
+        return None
+    tree = read_tree(text)
+    return None if tree.whole else tree
+
+
+def same_however_read(text: str) -> bool:
+    tree = read_tree(text)
+    one = understood(tree, text)
+    if isinstance(compose(text), YamlError) or tree.whole:
+        return False
+    assert one == understood(read_whole(text), text), text
+    return True
+
+
+@pytest.mark.parametrize("style", sorted(GOOD))
+def test_entry_by_entry_a_good_file_says_the_same_as_in_one(style: str) -> None:
+    text = without_mark(GOOD[style].text)
+    apart = same_however_read(text)
+    assert apart == (style not in {"flow", "json", "anchors"})
+
+
+@given(STYLES, st.lists(EDITS, min_size=1, max_size=3))
+@example("block", [Edit(0.35, 0, "\n- ")])
+def test_an_edited_file_says_the_same_entry_by_entry_and_in_one(style: str, edits: list[Edit]) -> None:
+    text = GOOD[style].text
+    for edit in edits:
+        text = edit.of(text)
+    same_however_read(without_mark(text))
+
+
+@given(STYLES, st.integers(0, 2000), st.integers(0, 2000))
+def test_a_file_with_lines_moved_says_the_same_entry_by_entry_and_in_one(style: str, a: int, b: int) -> None:
+    lines = without_mark(GOOD[style].text).splitlines(keepends=True)
+    a, b = a % len(lines), b % len(lines)
+    lines.insert(b, lines.pop(a))
+    same_however_read("".join(lines))
+
+
+@given(st.lists(EDITS, max_size=12))
+def test_any_text_is_read_without_an_exception(edits: list[Edit]) -> None:
+    text = ""
+    for edit in edits:
+        text = edit.of(text)
+    same_however_read(without_mark(text))
+
+
+BLOCKS = [
+    f"  - source: steps.{name}\n    product:\n      data: 'out/{name}.csv'\n    params: {{a: [1, 2]}}\n"
+    for name in ("load", "clean", "fit", "other")
+]
+
+
+@given(st.integers(0, 3), st.lists(EDITS, min_size=1, max_size=3))
+def test_whatever_is_typed_into_one_entry_the_other_tasks_stay(number: int, edits: list[Edit]) -> None:
+    """But for what changes the meaning of the lines behind: an open quote or bracket that a later one
+    closes, a block scalar or a new section that takes them in."""
+    edited = BLOCKS[number]
+    for edit in edits:
+        edited = edit.of(edited)
+    edited += "" if edited.endswith("\n") else "\n"
+    text = "tasks:\n" + "".join([*BLOCKS[:number], edited, *BLOCKS[number + 1 :]])
+    tree = read_tree(text)
+    found = understood(tree, text)
+    names = {task["name"] for entry in found["entries"] for task in entry["tasks"]}
+    before = {f"'{name}'" for name in ("load", "clean", "fit", "other")[:number]}
+    behind = {f"'{name}'" for name in ("load", "clean", "fit", "other")[number + 1 :]}
+    one_way = not lay_out(text)
+    if not any(mark in edited for mark in ("\u2028", "\x85", "---", "...", "%", "\r")) and not one_way:
+        assert before <= names, text
+        if isinstance(compose(text), YamlError):
+            assert behind <= names, text
+
+
+@given(STYLES, st.lists(EDITS, min_size=1, max_size=8))
+def test_a_keeper_that_followed_the_edits_knows_what_a_new_one_knows(style: str, edits: list[Edit]) -> None:
+    """A broken entry keeps its last good reading, which a new keeper cannot have: while something is
+    broken the two are not compared, and at the end the good text is back."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = GOOD[style].text
+        path = os.path.join(os.path.realpath(folder), PIPELINE)
+        keeper = keeper_of(folder, {**SOURCES, PIPELINE: text})
+        keeper.now()
+        for edit in [*edits, None]:
+            text = edit.of(text) if edit else GOOD[style].text
+            keeper.edit(path, text)
+            project = keeper.now()
+            if not any(entry.broken for entry in project.entries.values()):
+                fresh = keeper_of(folder, {**SOURCES, PIPELINE: text}).now()
+                assert picture(project) == picture(fresh), text
