@@ -179,14 +179,16 @@ class _Reader:
                 return path
             if kind == "file":
                 message = f"`_module` must be a folder or a module, and '{text}' is a file"
-                found.append(problem("env-module", message, written.place(node), severity="error"))
+                found.append(problem("env-module", message, written.place(node)))
                 return None
-            parts = os.path.join(base, *text.split("."))
-            if re.fullmatch(r"[\w.]+", text) and self.files.kind(parts) == "folder":
-                return parts
-        message = (
-            f"`_module`: '{text}' is no folder; whether it is an installed module only an import could tell"
-        )
+        for base in bases if re.fullmatch(r"[\w.]+", text) else ():
+            for folder in (base, os.path.join(base, "src")):
+                parts = os.path.join(folder, *text.split("."))
+                if self.files.kind(parts) == "folder":
+                    return parts
+                if self.files.kind(parts + ".py") == "file":
+                    return os.path.dirname(parts)
+        message = f"`_module`: '{text}' is neither a folder nor a module beside the pipeline or in src/"
         found.append(problem("env-module", message, written.place(node)))
         return None
 

@@ -177,7 +177,7 @@ def check_product_class(
             f"{spec.class_name} tasks cannot make {products.class_name}; they make {', '.join(sorted(allowed))}",
             class_node or node,
         )
-    needs_client = products.class_name in ("SQLiteRelation", "GenericProduct")
+    needs_client = products.class_name not in ("File", "SQLRelation")
     if needs_client and spec.product_client is None and products.class_name not in reader.context.clients:
         reader.report(
             "client-missing",

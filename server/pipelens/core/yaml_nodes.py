@@ -181,15 +181,15 @@ def lines_of_first(text: str) -> int | None:
     event: Any
     try:
         for event in _yaml.parse(text, _Loader):
+            start, end = event.start_mark, event.end_mark
             match event:
                 case MappingStartEvent() | SequenceStartEvent():
                     depth += 1
                 case MappingEndEvent() | SequenceEndEvent():
                     depth -= 1
-                    if event.start_mark.index < event.end_mark.index:
-                        last = max(last, event.end_mark.line)
+                    if start.index < end.index:
+                        last = max(last, end.line)
                 case ScalarEvent() | AliasEvent():
-                    end = event.end_mark
                     last = max(last, end.line - (1 if end.column == 0 else 0))
                 case _:
                     continue

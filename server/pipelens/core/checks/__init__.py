@@ -51,6 +51,7 @@ def _check_task(project: Project, task: Task, position: int) -> Iterator[Problem
     yield from duplicates.duplicate_name(project, task, position)
     yield from duplicates.duplicate_products(project, task, position)
     yield from duplicates.products_over_sources(project, task)
+    yield from products.notebook_product_declared(task)
     yield from products.never_fresh(project, task)
     yield from dependencies.unknown_upstream(project, task)
     yield from usage.undeclared_upstream(project, task)
