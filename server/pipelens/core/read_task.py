@@ -201,6 +201,7 @@ class _EntryReading:
                     f"{class_name} has no product class of its own; add product_class",
                     self.nodes["product"],
                 )
+                return "SQLiteRelation" if class_name.startswith(("SQL", "Postgres")) else "File"
             return default or "File"
         value = reader.choice(node, "product_class", PRODUCT_CLASSES)
         return value or default or "File"
@@ -247,7 +248,9 @@ class _EntryReading:
         products = read_products(reader, node, class_name, path_of)
         if products is None:
             return None
-        check_product_class(reader, spec, products, self.nodes.get("product_class"), node)
+        class_node = self.nodes.get("product_class")
+        if class_node or self.context.meta.product_default_class.get(spec.class_name):
+            check_product_class(reader, spec, products, class_node, node)
         if spec.class_name == "NotebookRunner" and products.are_files:
             check_notebook_products(reader, products, spec.options, node)
         return products
