@@ -8,7 +8,7 @@ cell's line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from pipelens.core.cells import Cell, CellKind, Cells, CellsError
 from pipelens.core.text import Document, Position, Span
+from pipelens.core.values import sequence_of
 
 MAX_CHARACTERS = 2_000_000
 MAX_LINES = 25_000
@@ -160,7 +161,7 @@ def _convert(text: str, extension: str) -> tuple[Any, list[_Read], str, int]:
 
 
 @contextmanager
-def _schema_where_it_tells() -> Iterator[None]:
+def _schema_where_it_tells() -> Generator[None, None, None]:
     """Hold new cells against the notebook schema only when their metadata could break it.
 
     nbformat checks every cell that it makes, which takes half of the time that reading a script needs.
@@ -170,9 +171,10 @@ def _schema_where_it_tells() -> Iterator[None]:
     validate: Any = nbbase.validate
 
     def check(node: Any, ref: str | None = None) -> Any:
-        tags = node.get("metadata", {}).get("tags", [])
-        sound = set(node.get("metadata", {})) <= {"tags"} and isinstance(tags, list)
-        if not sound or not all(isinstance(tag, str) and tag and "," not in tag for tag in tags):
+        tags = sequence_of(node.get("metadata", {}).get("tags", []))
+        if tags is None or not set(node.get("metadata", {})) <= {"tags"}:
+            return validate(node, ref)
+        if not all(isinstance(t, str) and t and "," not in t for t in tags):
             return validate(node, ref)
         return None if len(set(tags)) == len(tags) else validate(node, ref)
 

@@ -70,8 +70,7 @@ A task's hook may ask for `task`, `client`, `product` and `params`; a pipeline's
 Wrong:
 
 ```python
-def check(product, threshold):
-    ...
+def check(product, threshold): ...
 ```
 
 ```yaml
@@ -134,8 +133,7 @@ clients:
 ```
 
 ```python
-def connect(name):
-    ...
+def connect(name): ...
 ```
 
 Right:

@@ -344,9 +344,8 @@ To fix it, put the value in quotes.
         "`_module` names neither a folder nor a module of the project.",
         """\
 `_module` names a folder, or a module that can be imported; `{{version}}` in the env file is taken
-from it (sections 3.2 and 3.3 of the format). Anything else is refused, also the path of a file. Nothing
-is imported to check the pipeline: the module is looked for beside the pipeline, in the folder of
-`{{here}}` and in `src/` below them. One that is installed elsewhere is not found; then switch the code off.
+from it (sections 3.2 and 3.3 of the format). Anything else is refused, also the path of a file. It is
+looked for beside the pipeline and in `src/`; for a package that is installed, switch this code off.
 
 Wrong:
 

@@ -100,15 +100,15 @@ Each task of the circle is pointed at where it names the next.
 Wrong: `clean.py` and `load.py` need each other.
 
 ```python
-upstream = ["load"]    # clean.py
-upstream = ["clean"]   # load.py
+upstream = ["load"]  # clean.py
+upstream = ["clean"]  # load.py
 ```
 
 Right:
 
 ```python
-upstream = ["load"]    # clean.py
-upstream = None        # load.py
+upstream = ["load"]  # clean.py
+upstream = None  # load.py
 ```
 
 To fix it, remove one of the dependencies, or move what both need into a task of its own.

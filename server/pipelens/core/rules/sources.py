@@ -98,7 +98,8 @@ Wrong:
 
 ```python
 # %% tags=["parameters"]
-x = 1; upstream = ["load"]
+if True:
+    upstream = ["load"]
 ```
 
 Right:
@@ -211,6 +212,7 @@ Wrong:
 
 ```python
 if True:
+
     def load(product): ...
 ```
 
@@ -236,6 +238,7 @@ Wrong:
 ```python
 def timed(function):
     def inner(*args, **kwargs): ...
+
     return inner
 ```
 
@@ -245,6 +248,7 @@ Right:
 def timed(function):
     @functools.wraps(function)
     def inner(*args, **kwargs): ...
+
     return inner
 ```
 

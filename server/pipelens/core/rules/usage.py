@@ -48,7 +48,7 @@ read, the name is often a leftover. Keep it where only the order matters (sectio
 upstream = ["load", "clean"]
 
 # %%
-df = read(upstream["clean"]["data"])   # nothing reads "load"
+df = read(upstream["clean"]["data"])  # nothing reads "load"
 ```
 
 To fix it, remove the name from the declaration, or read the product instead of spelling its path.
@@ -175,15 +175,13 @@ Wrong:
 ```
 
 ```python
-def fit(product):
-    ...
+def fit(product): ...
 ```
 
 Right:
 
 ```python
-def fit(product, depth):
-    ...
+def fit(product, depth): ...
 ```
 
 To fix it, add the parameter to the function, or remove the param from the YAML.
@@ -233,8 +231,7 @@ afterwards (section 7.3).
 Wrong:
 
 ```python
-async def load(product):
-    ...
+async def load(product): ...
 ```
 
 Right:
