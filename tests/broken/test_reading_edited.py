@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipelens.core.env import Env, EnvValue
 from pipelens.core.files import DictFiles
-from pipelens.core.problems import Place
+from pipelens.core.problems import Place, Problem
 from pipelens.core.read_spec import read_header
 from pipelens.core.read_task import read_entry
 from pipelens.core.reading import SpecContext
@@ -26,6 +26,7 @@ from tests.broken.edits import EDITS, Edit
 from tests.broken.texts import GOOD, SOURCES
 from tests.workspace.keeping import PIPELINE, keeper_of, picture
 
+ERRORS = {"yaml-error", "unquoted-placeholder"}
 ENV = Env(values={name: EnvValue(name, name, "file") for name in ("out", "kind")})
 STYLES = st.sampled_from(sorted(GOOD))
 
@@ -58,27 +59,29 @@ def understood(tree: Tree, text: str) -> dict[str, Any]:
             return [plain(one) for one in value]
         return repr(value)
 
+    def found_in(problems: tuple[Problem, ...]) -> list[Any]:
+        return sorted(({**plain(one), "code": one.code} for one in problems), key=repr)
+
     return {
         "root": tree.root,
-        "header": plain(header) | {"problems": sorted(map(repr, plain(header.problems)))},
-        "entries": [
-            plain(entry) | {"problems": sorted(map(repr, plain(entry.problems)))} for entry in entries
-        ],
+        "header": plain(header) | {"problems": (), "found": found_in(header.problems)},
+        "entries": [plain(entry) | {"problems": (), "found": found_in(entry.problems)} for entry in entries],
     }
 
 
-def by_pieces(text: str) -> Tree | None:
-    """How `text` is read where its lines tell its entries; None where they do not."""
-    if lay_out(text) is None:
-        return None
-    tree = read_tree(text)
-    return None if tree.whole else tree
+def problems_of(found: dict[str, Any]) -> Iterator[Any]:
+    yield from found["header"]["found"]
+    for entry in found["entries"]:
+        yield from entry["found"]
 
 
 def same_however_read(text: str) -> bool:
     tree = read_tree(text)
     one = understood(tree, text)
-    if isinstance(compose(text), YamlError) or tree.whole:
+    if isinstance(compose(text), YamlError):
+        assert any(problem["code"] in ERRORS for problem in problems_of(one)), text
+        return False
+    if tree.whole:
         return False
     assert one == understood(read_whole(text), text), text
     return True
@@ -126,9 +129,10 @@ BLOCKS = [
 def test_whatever_is_typed_into_one_entry_the_other_tasks_stay(number: int, edits: list[Edit]) -> None:
     """But for what changes the meaning of the lines behind: an open quote or bracket that a later one
     closes, a block scalar or a new section that takes them in."""
-    edited = BLOCKS[number]
+    edited = BLOCKS[number].removeprefix("  - ")
     for edit in edits:
         edited = edit.of(edited)
+    edited = "  - " + edited
     edited += "" if edited.endswith("\n") else "\n"
     text = "tasks:\n" + "".join([*BLOCKS[:number], edited, *BLOCKS[number + 1 :]])
     tree = read_tree(text)
@@ -143,19 +147,24 @@ def test_whatever_is_typed_into_one_entry_the_other_tasks_stay(number: int, edit
             assert behind <= names, text
 
 
-@given(STYLES, st.lists(EDITS, min_size=1, max_size=8))
-def test_a_keeper_that_followed_the_edits_knows_what_a_new_one_knows(style: str, edits: list[Edit]) -> None:
+FILES = st.sampled_from([PIPELINE, PIPELINE, PIPELINE, *SOURCES])
+
+
+@given(STYLES, st.lists(st.tuples(FILES, EDITS), min_size=1, max_size=8))
+def test_a_keeper_that_followed_the_edits_knows_what_a_new_one_knows(
+    style: str, edits: list[tuple[str, Edit]]
+) -> None:
     """A broken entry keeps its last good reading, which a new keeper cannot have: while something is
     broken the two are not compared, and at the end the good text is back."""
     with tempfile.TemporaryDirectory() as folder:
-        text = GOOD[style].text
-        path = os.path.join(os.path.realpath(folder), PIPELINE)
-        keeper = keeper_of(folder, {**SOURCES, PIPELINE: text})
+        good = {**SOURCES, PIPELINE: GOOD[style].text}
+        texts = dict(good)
+        keeper = keeper_of(folder, texts)
         keeper.now()
-        for edit in [*edits, None]:
-            text = edit.of(text) if edit else GOOD[style].text
-            keeper.edit(path, text)
+        for name, edit in [*edits, *((name, None) for name in good)]:
+            texts[name] = edit.of(texts[name]) if edit else good[name]
+            keeper.edit(os.path.join(os.path.realpath(folder), name), texts[name])
             project = keeper.now()
             if not any(entry.broken for entry in project.entries.values()):
-                fresh = keeper_of(folder, {**SOURCES, PIPELINE: text}).now()
-                assert picture(project) == picture(fresh), text
+                assert picture(project) == picture(keeper_of(folder, texts).now()), texts
+        assert texts == good

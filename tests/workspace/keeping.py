@@ -92,8 +92,8 @@ def picture(project: Project) -> dict[str, Any]:
         "index": plain(project.index),
         "uses": dict(project.placeholder_uses),
         "callables": sorted(project.callables),
-        "problems": sorted((repr(plain(problem)) for problem in project.found)),
-        "shown": sorted((repr(plain(problem)) for problem in project.problems)),
+        "problems": sorted(repr(plain(problem)) for problem in project.found),
+        "shown": sorted(repr(plain(problem)) for problem in project.problems),
     }
 
 

@@ -31,6 +31,11 @@ def said_by(entry: int, tasks: Iterable[Task]) -> Said:
     return said
 
 
+def face(tasks: Iterable[Task]) -> object:
+    """What problems of other entries may tell of these tasks: when it changes, they are checked again."""
+    return [(task.name, task.spec.name_place, task.products, task.spec.source_place) for task in tasks]
+
+
 class Indexing:
     """An index and the step to the next one. Mappings are replaced, never changed in place."""
 

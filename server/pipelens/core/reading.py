@@ -226,7 +226,7 @@ class PieceReader:
         own = {id(key) for key, _ in pairs_of(node)}
         for key, value in found:
             if not isinstance(key, ScalarNode):
-                text = self._written(key)[:40]
+                text = self._written(key).strip()[:40]
                 self.report("wrong-type", f"a key must be a plain word, not {shape_of(key)} ({text})", key)
                 continue
             if key.value in last and id(last[key.value][0]) in own:

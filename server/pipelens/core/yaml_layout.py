@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from pipelens.core.text import split_lines
 
 _ENTRY = re.compile(r"( *)-(?=[ \r\n]|$)")
+_TASK = re.compile(r"( *)- +['\"{]*(?:source|name|class|product)\b")
 _KEY = re.compile(r"""(?:[^\s#\-\[\]{},&*!|>'"%@`?:][^:#\r\n]*|'[^'\r\n]*'|"[^"\\\r\n]*")\s*:(?=[ \r\n]|$)""")
 _TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:\s*(?:#[^\r\n]*)?[\r\n]*$""")
 _NAMES_TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:""")
@@ -37,7 +39,7 @@ def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
     forgiving: for a text that is not YAML. A line inside an entry that stands too far to the left, as
     while it is being typed, then counts as the entry's own, if the entries go on behind it.
     """
-    if "\u2028" in text or "\x85" in text or "\u2029" in text:
+    if "\u2028" in text or "\x85" in text or "\u2029" in text or ("\ufeff" in text and not forgiving):
         return None
     lines = split_lines(text)
     if lines[-1] == "":
@@ -50,26 +52,29 @@ def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
     indent: int | None = None  # of the entries of `tasks`, once the first is seen
     entry: int | None = None
     in_tasks = False
+    usual = _usual_indent(lines) if forgiving else None
+    last_task = _last_task(lines, usual) if usual is not None else -1
     for number, line in enumerate(lines):
         first = line[:1]
         if first in " \n\r#" or not first:
             if in_tasks and first == " ":
                 dash = _ENTRY.match(line)
-                if dash and (indent is None or len(dash[1]) == indent):
+                if dash and len(dash[1]) == (indent if indent is not None else (usual or len(dash[1]))):
                     if entry is not None:
                         entries.append((entry, number))
                     elif begin is not None:
                         sections.append((begin, number))
                         begin = None
                     indent, entry = len(dash[1]), number
-                elif (entry is None and line.strip() and not line.lstrip().startswith("#")) or (
-                    entry is not None and not _deeper(line, indent or 0) and not forgiving
+                elif not forgiving and (
+                    (entry is None and line.strip() and not line.lstrip().startswith("#"))
+                    or (entry is not None and not _deeper(line, indent or 0))
                 ):
                     return None
             elif not in_tasks and begin is None and first == " " and not _blank(line):
                 return None
             continue
-        if forgiving and entry is not None and _astray(lines, number, indent or 0):
+        if entry is not None and number < last_task and _astray(line, indent or 0):
             continue
         if first == "\t" or line.startswith(("...", "%")):
             return None
@@ -113,20 +118,24 @@ def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
     return Layout(lines, tuple(sections), tuple(entries), tasks_line, bare_list)
 
 
-def _astray(lines: list[str], number: int, indent: int) -> bool:
-    """Whether a line at the margin only interrupts the entries, whose dashes stand at `indent`."""
-    dash = _ENTRY.match(lines[number])
-    if dash and not indent:
-        return False
-    if not _KEY.match(lines[number]):
-        return True
-    for line in lines[number + 1 :]:
-        dash = _ENTRY.match(line)
-        if dash and len(dash[1]) == indent:
-            return True
-        if not _blank(line) and line[:1] not in " \t":
-            return False
-    return False
+def _usual_indent(lines: list[str]) -> int | None:
+    """Where most entries have their dash."""
+    indents = Counter(len(match[1]) for line in lines if (match := _TASK.match(line)))
+    return max(indents, key=lambda indent: (indents[indent], -indent), default=None)
+
+
+def _last_task(lines: list[str], indent: int) -> int:
+    """The last line where an entry begins with its dash at `indent`; -1 when none does."""
+    for number in range(len(lines) - 1, -1, -1):
+        match = _TASK.match(lines[number])
+        if match and len(match[1]) == indent:
+            return number
+    return -1
+
+
+def _astray(line: str, indent: int) -> bool:
+    """Whether a line at the margin cannot be the first of an entry, whose dashes stand at `indent`."""
+    return bool(indent) or not _ENTRY.match(line)
 
 
 def _blank(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
 
 MAX_TEXT = 16_000_000
 MAX_LINE = 2_000_000
+FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no YAML text may hold, not even in a comment."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _yaml: Any = yaml  # its stubs leave types open
@@ -58,7 +61,7 @@ class Marks:
         if isinstance(node, ScalarNode) and self.document.plain and not self.offset:
             begin: Any = node.start_mark
             end_mark: Any = node.end_mark
-            if begin.line == end_mark.line:
+            if begin.line == end_mark.line and begin.index < end_mark.index:
                 line = begin.line - self.first_line
                 return Span(Position(line, begin.column), Position(line, end_mark.column))
         start = start_of(node) + self.offset
@@ -177,24 +180,24 @@ def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
 def lines_of_first(text: str) -> int | None:
     """How many lines the first element of the block sequence in `text` takes, its closing quotes and
     brackets included; None when a mistake comes before its end."""
-    depth, last = 0, 0
+    depth, last = 0, -1
     event: Any
     try:
         for event in _yaml.parse(text, _Loader):
-            start, end = event.start_mark, event.end_mark
+            if depth == 1 and last >= 0:
+                return last + 1  # the event behind the element, so nothing is wrong with its end
             match event:
                 case MappingStartEvent() | SequenceStartEvent():
                     depth += 1
                 case MappingEndEvent() | SequenceEndEvent():
                     depth -= 1
-                    if start.index < end.index:
-                        last = max(last, end.line)
+                    if event.start_mark.index < event.end_mark.index:
+                        last = max(last, event.end_mark.line)
                 case ScalarEvent() | AliasEvent():
+                    end = event.end_mark
                     last = max(last, end.line - (1 if end.column == 0 else 0))
                 case _:
-                    continue
-            if depth == 1 and not isinstance(event, SequenceStartEvent):
-                return last + 1
+                    pass
     except (yaml.YAMLError, UnicodeError, RecursionError):
         pass
     return None

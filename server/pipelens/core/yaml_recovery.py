@@ -19,6 +19,8 @@ from yaml.events import (
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
+from pipelens.core.yaml_nodes import FORBIDDEN
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 200
 
@@ -64,6 +66,9 @@ def compose_until_error(text: str) -> Node | None:
         elif root is None:
             root = node
 
+    forbidden = FORBIDDEN.search(text)
+    if forbidden:  # PyYAML would say so before it gives anything
+        text = text[: forbidden.start()]
     try:
         for event in yaml.parse(text, _Loader):
             begin, end = _marks(event)

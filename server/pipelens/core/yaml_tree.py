@@ -17,7 +17,15 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from pipelens.core.text import Document, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
 from pipelens.core.yaml_layout import Layout, lay_out
-from pipelens.core.yaml_nodes import Marks, YamlError, compose, compose_entry, compose_section, lines_of_first
+from pipelens.core.yaml_nodes import (
+    FORBIDDEN,
+    Marks,
+    YamlError,
+    compose,
+    compose_entry,
+    compose_section,
+    lines_of_first,
+)
 
 _MANY = 30
 _MOST_LEFT_OUT = 20
@@ -121,12 +129,19 @@ def read_tree(text: str, known: PieceCache | None = None) -> Tree:
     tree = _by_pieces(layout, known) if layout is not None else None
     if tree is None:
         tree = read_whole(text, layout, known)
-    if tree.errors or any(piece.error for piece in (*tree.sections, *tree.entries)):
+    if tree.errors or _has_error(tree):
         forgiving = lay_out(text, forgiving=True)
         if forgiving is not None and (layout is None or forgiving.entries != layout.entries):
             other = _despite(forgiving, known)
-            return max(tree, other, key=_readable)
+            return max(tree, other, key=_readable) if _has_error(other) else tree
+    elif FORBIDDEN.search(text):
+        error = compose(text)
+        return replace(tree, errors=(error,) if isinstance(error, YamlError) else ())
     return tree
+
+
+def _has_error(tree: Tree) -> bool:
+    return any(piece.error for piece in (*tree.sections, *tree.entries))
 
 
 def _readable(tree: Tree) -> tuple[int, int]:
@@ -226,12 +241,13 @@ def read_whole(text: str, layout: Layout | None = None, known: PieceCache | None
     if isinstance(root, YamlError):
         errors = (root,)
         if layout is not None:
-            return _despite(layout, known or PieceCache())
+            tree = _despite(layout, known or PieceCache())
+            return tree if _has_error(tree) else replace(tree, errors=errors)
         from pipelens.core.yaml_recovery import compose_until_error
 
         root = compose_until_error(text)
     marks = Marks(document)
-    if root is None:
+    if root is None or start_of(root) == end_of(root):
         return Tree("empty", errors=errors, whole=True)
     span = marks.span(root)
     match root:
@@ -282,7 +298,7 @@ def _around(layout: Layout, sections: list[_Part], entries: list[_Part]) -> Tree
         error = replace(root, span=root.span.shifted(-first), context_span=None)
         lost = _lost(layout.text(first, last), first if first in heads else 0)
         out[first] = (first, last, replace(lost, error=error))
-    if not isinstance(root, MappingNode | SequenceNode):
+    if not isinstance(root, SequenceNode if layout.bare_list else MappingNode):
         return None
     rest = "".join(lines)
     if isinstance(root, SequenceNode):

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from pipelens.core.checks import check_entry, check_pipeline
 from pipelens.core.graph import build_order, cycles, downstream_of
-from pipelens.core.indexing import Indexing, said_by
+from pipelens.core.indexing import Indexing, face, said_by
 from pipelens.core.join import join, names_like, resolve
 from pipelens.core.problems import Problem
 from pipelens.core.project import Project, Task
@@ -193,7 +193,11 @@ class ProjectKeeper:
         index = self._indexing.index
         names_changed = bool(touched["by_name"])
         tasks = self._tasks(old, entries, by_entry, changed, names_changed)
-        talked_about = touched["by_name"] | {task.name for id in changed for task in by_entry[id]}
+        for id in changed:
+            if old is not None and face(old.tasks_by_entry.get(id, ())) != face(by_entry[id]):
+                for kind, mentions in new[id].items():
+                    touched[kind].update(key for key, _ in mentions)
+        talked_about = touched["by_name"]
         affected = changed | self._indexing.needing(talked_about, index_before)
         affected |= self._indexing.beside(touched, index_before)
         if names_changed:
@@ -215,7 +219,7 @@ class ProjectKeeper:
             for task in by_entry[id]:
                 if tasks[task.name].spec is task.spec:
                     tasks[task.name] = task
-            unresolved = any(not found for task in by_entry[id] for found in task.needs.values())
+            unresolved = any(map(_is_open, by_entry[id]))
             (self._unresolved.add if unresolved else self._unresolved.discard)(id)
         self._unresolved -= gone
         if edges_changed or old is None:
@@ -269,7 +273,7 @@ class ProjectKeeper:
             *reading.header.problems,
             *reading.env.problems,
             *reading.problems,
-            *(check_pipeline(project) if project.spec.form == "tasks" else ()),
+            *(check_pipeline(project) if project.spec.form in ("tasks", "location") else ()),
         )
         return replace(project, problems_by_entry=found, other_problems=other)
 
@@ -343,6 +347,13 @@ class ProjectKeeper:
     def _resolve_callable(self, dotted: str) -> Source:
         self._constants.add(("callable", dotted))
         return self.sources.callable(dotted)
+
+
+def _is_open(task: Task) -> bool:
+    """Whether a new name among the tasks may change what is said of this one."""
+    if not all(task.needs.values()):
+        return True
+    return any(reference.name not in task.needs for reference in task.references)
 
 
 def _stores(spec: Spec) -> tuple[bool, bool]:
