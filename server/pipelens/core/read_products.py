@@ -64,7 +64,8 @@ def _read_one(
             message = f"{what} reads as the {type(value).__name__} {value!r}; it must be a path"
         else:
             message = f"{what} is empty; write the path of what the task makes"
-        reader.report("product-form", message, node)
+        several = key_node is not None and not isinstance(node, ScalarNode)
+        reader.report("product-form", message, key_node if several and key_node is not None else node)
         return None
     path = path_of(value) if class_name == "File" else value
     return Product(key, path, written, reader.place(node), key_place, path)
@@ -115,9 +116,16 @@ def _read_relation(
 
 
 def check_notebook_products(
-    reader: PieceReader, products: Products, options: Mapping[str, object], node: Node
+    reader: PieceReader,
+    products: Products,
+    options: Mapping[str, object],
+    node: Node,
+    key_node: Node | None,
 ) -> None:
-    """Whether a notebook task says where its executed notebook goes (sections 6.4, 7.1)."""
+    """Whether a notebook task says where its executed notebook goes (sections 6.4, 7.1).
+
+    key_node: the entry's key `product`, which is blamed for a product that is not there.
+    """
     exporter = options.get("nbconvert_exporter_name")
     wanted = options.get("nb_product_key", "nb")
     known = ", ".join(NOTEBOOK_EXTENSIONS)
@@ -142,7 +150,7 @@ def check_notebook_products(
             reader.report(
                 "notebook-product-missing",
                 f"a notebook task needs a product {name!r} for the executed notebook{hint}",
-                node,
+                key_node if key_node is not None else node,
                 fixes=fixes,
             )
         elif not exporter and os.path.splitext(item.path)[1] not in NOTEBOOK_EXTENSIONS:

@@ -199,7 +199,7 @@ class _EntryReading:
                 reader.report(
                     "product-class-missing",
                     f"{class_name} has no product class of its own; add product_class",
-                    self.nodes["product"],
+                    self.keys["class" if self._present("class") else "product"],
                 )
                 return "SQLiteRelation" if class_name.startswith(("SQL", "Postgres")) else "File"
             return default or "File"
@@ -252,7 +252,7 @@ class _EntryReading:
         if class_node or self.context.meta.product_default_class.get(spec.class_name):
             check_product_class(reader, spec, products, class_node, node)
         if spec.class_name == "NotebookRunner" and products.are_files:
-            check_notebook_products(reader, products, spec.options, node)
+            check_notebook_products(reader, products, spec.options, node, self.keys.get("product"))
         return products
 
     # -- the rest

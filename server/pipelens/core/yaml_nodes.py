@@ -177,6 +177,11 @@ def compose_section(text: str) -> tuple[Node, Node] | YamlError | None:
     return pairs_of(node)[0]
 
 
+def _marks_of(event: Any) -> tuple[Any, Any]:
+    """Where an event begins and ends: every event that is parsed has both marks."""
+    return event.start_mark, event.end_mark
+
+
 def lines_of_first(text: str) -> int | None:
     """How many lines the first element of the block sequence in `text` takes, its closing quotes and
     brackets included; None when a mistake comes before its end."""
@@ -191,10 +196,11 @@ def lines_of_first(text: str) -> int | None:
                     depth += 1
                 case MappingEndEvent() | SequenceEndEvent():
                     depth -= 1
-                    if event.start_mark.index < event.end_mark.index:
-                        last = max(last, event.end_mark.line)
+                    begin, end = _marks_of(event)
+                    if begin.index < end.index:
+                        last = max(last, end.line)
                 case ScalarEvent() | AliasEvent():
-                    end = event.end_mark
+                    _, end = _marks_of(event)
                     last = max(last, end.line - (1 if end.column == 0 else 0))
                 case _:
                     pass

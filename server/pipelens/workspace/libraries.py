@@ -12,6 +12,7 @@ from pipelens.core.files import Files
 from pipelens.workspace.discovery import Location
 
 _MOST_PATH_FILES = 50
+_INSTALLABLE = ("setup.py", "pyproject.toml", "setup.cfg")
 _MAPPING = re.compile(r"^MAPPING[^=\n]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 
 
@@ -112,6 +113,7 @@ def import_folders(location: Location, cwd: str, files: Files) -> tuple[str, ...
     folders = [location.folder, cwd, location.root]
     for base in (location.root, location.folder):
         src = os.path.join(base, "src")
-        if files.kind(src) == "folder":
+        installable = any(files.kind(os.path.join(base, name)) == "file" for name in _INSTALLABLE)
+        if installable and files.kind(src) == "folder":
             folders.append(src)
     return tuple(dict.fromkeys(folders))

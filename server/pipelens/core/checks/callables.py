@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
+from pipelens.core.constants import returns_nothing
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, Severity, problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, Source, UnreadableSource, UnresolvedFunction
@@ -34,11 +35,15 @@ def task_callables(project: Project, task: Task) -> Iterator[Problem]:
     for function in (spec.serializer, spec.unserializer):
         if function is not None:
             yield from _found(project, function, task.name)
+    for call in spec.calls.values():
+        yield from _factory(project, call, task.name)
 
 
 def pipeline_callables(project: Project) -> Iterator[Problem]:
     """The pipeline's hooks, clients, serializer and unserializer (sections 5.5 to 5.8)."""
     spec = project.spec
+    if spec.location is not None:
+        yield from _found(project, spec.location, None)
     for name, hook in _hooks(spec.hooks):
         severity: Severity | None = None if name == "on_render" else "warning"
         yield from _hook(project, hook, name, PIPELINE_ARGUMENTS[name], None, severity)
@@ -105,7 +110,7 @@ def _hook(
 
 
 def _factory(project: Project, factory: DottedPath, task: str | None) -> Iterator[Problem]:
-    """A client's factory: it is called at load with the arguments beside `dotted_path`."""
+    """A client's factory, or a param's function: called at load with the arguments beside `dotted_path`."""
     yield from _found(project, factory, task)
     source = project.callables.get(factory.path)
     if not isinstance(source, FunctionSource) or not source.arguments_known:
@@ -127,6 +132,14 @@ def _factory(project: Project, factory: DottedPath, task: str | None) -> Iterato
             severity=_milder(None, source),
         )
     yield from _extra(factory, source, task, "error")
+    if returns_nothing(source):
+        yield problem(
+            "call-returns-nothing",
+            f"'{factory.path}' returns nothing, and its result is what is wanted here",
+            factory.place,
+            related=[Related(Place(source.path, source.span), f"'{source.name}' is defined here")],
+            task=task,
+        )
 
 
 def _extra(

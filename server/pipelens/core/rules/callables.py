@@ -146,4 +146,37 @@ clients:
 To fix it, correct the name, add what is missing, or change the function.
 """,
     ),
+    Rule(
+        "call-returns-nothing",
+        "error",
+        "A function whose result is wanted returns nothing.",
+        """\
+A client's factory gives the client, and a function named in `params` or `grid` gives the value. A
+function without `return` gives `None`, which Ploomber refuses (sections 5.5 and 6.6).
+
+Wrong:
+
+```yaml
+tasks:
+  - source: steps.load
+    product: out/load.txt
+    params:
+      day: values::today
+```
+
+```python
+def today():
+    "2024-01-31"
+```
+
+Right:
+
+```python
+def today():
+    return "2024-01-31"
+```
+
+To fix it, let the function return the value.
+""",
+    ),
 )

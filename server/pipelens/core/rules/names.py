@@ -130,7 +130,7 @@ Fix: leave the annotation out.
     ),
     Rule(
         "param-not-a-name",
-        "error",
+        "warning",
         "A param of a script or notebook is no Python name.",
         """\
 Params are written into the notebook as assignments, so a key that is no name, such as `a-b` or `class`, makes a cell
