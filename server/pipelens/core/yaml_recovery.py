@@ -21,6 +21,7 @@ from yaml.resolver import Resolver
 
 from pipelens.core.yaml_nodes import FORBIDDEN
 
+_yaml: Any = yaml  # its stubs leave types open
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 200
 
@@ -54,6 +55,7 @@ def compose_until_error(text: str) -> Node | None:
     """
     anchors: dict[str, Node] = {}
     stack: list[_Open] = []
+    event: Any
     root: Node | None = None
     resolver: Any = Resolver()
 
@@ -70,7 +72,7 @@ def compose_until_error(text: str) -> Node | None:
     if forbidden:  # PyYAML would say so before it gives anything
         text = text[: forbidden.start()]
     try:
-        for event in yaml.parse(text, _Loader):
+        for event in _yaml.parse(text, _Loader):
             begin, end = _marks(event)
             match event:
                 case ScalarEvent():

@@ -149,6 +149,7 @@ class ProjectKeeper:
             self._libraries = library_folders(
                 self.environ, location.folder, location.root, trusted=self.trusted
             )
+            self.specs.library_folders = self._libraries
             self.sources.configure(folders, self._libraries, Meta())
         if stale_keys & self._constants:
             self.specs.forget()
@@ -163,7 +164,8 @@ class ProjectKeeper:
         everything = self.sources.configure(folders, self._libraries, header.meta) or old is None
         spec = _spec_of(location, reading)
         entries = {entry.id: entry for entry in reading.entries}
-        changed = set(entries) if everything else set(reading.changed)
+        known: Mapping[int, object] = {} if everything or old is None else old.entries
+        changed = {*reading.changed, *(entries.keys() - known.keys())}
         for key in stale_keys:
             changed |= self._source_keys.get(key, set())
         gone = set(self._keys_of) - set(entries)
