@@ -40,6 +40,7 @@ class PlainProgress(AbstractContextManager["PlainProgress"]):
                 (self._output if event.stream == "stdout" else self._screen).write(event.text)
             case _:
                 return
+        self._output.flush()
         self._screen.flush()
 
 

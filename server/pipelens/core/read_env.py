@@ -6,9 +6,7 @@ unknown value, so that one mistake is told once and not again wherever the key i
 
 from __future__ import annotations
 
-import ast
 import os.path
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -27,8 +25,9 @@ from pipelens.core.env import (
     problems_of_expansion,
 )
 from pipelens.core.env_file import EnvFile, Written, faulty, nodes_by_key, read_env_file
+from pipelens.core.env_module import Missing, module_named, version_of
 from pipelens.core.expansion import expand
-from pipelens.core.files import Files, Unreadable
+from pipelens.core.files import Files
 from pipelens.core.problems import Problem, problem
 from pipelens.core.suggestions import did_you_mean
 from pipelens.core.values import cast as cast_text
@@ -46,12 +45,14 @@ def read_env(
     *,
     environ: Mapping[str, str],
     folder: str,
+    library_folders: tuple[str, ...] = (),
 ) -> Env | OverrideError:
     """The env of a pipeline.
 
     path: the env file, None when there is none. defaults: the default placeholders (an `Unknown`
     where the value must not be found out yet). overrides: `--env--n--x VALUE` as `{"n--x": "VALUE"}`.
     environ: for `{{env.NAME}}` and `~`. folder: the spec's, which `meta.import_from` starts at.
+    library_folders: where an installed `_module` may lie.
     """
     base = {**defaults, "env": ProcessVariables(environ)}
     values = {name: EnvValue(name, value, "default") for name, value in base.items()}
@@ -62,7 +63,7 @@ def read_env(
                 f"--env--{name}: this pipeline has no env file, so there is nothing to replace"
             )
         return Env(values=MappingProxyType(values))
-    reader = _Reader(files, environ, values)
+    reader = _Reader(files, environ, values, library_folders)
     raw = reader.raw(path, folder, ())
     plain = reader.evaluate(raw, {})
     if not overrides:
@@ -90,7 +91,14 @@ Path = tuple[str, ...]
 
 
 class _Reader:
-    def __init__(self, files: Files, environ: Mapping[str, str], defaults: Mapping[str, EnvValue]) -> None:
+    def __init__(
+        self,
+        files: Files,
+        environ: Mapping[str, str],
+        defaults: Mapping[str, EnvValue],
+        libraries: tuple[str, ...] = (),
+    ) -> None:
+        self.libraries = libraries
         self.files = files
         self.environ = environ
         self.defaults = defaults
@@ -104,7 +112,7 @@ class _Reader:
         if file.written is None:
             return _Raw(file, problems=tuple(found))
         imported = self._imported(file.meta, file.written, folder, chain, found)
-        module = self._module(file.keys.get("_module"), file.written, found)
+        module = self._module(file, found)
         return _Raw(file, imported, module, tuple(found))
 
     def _imported(
@@ -158,39 +166,23 @@ class _Reader:
             return None
         below = os.path.dirname(path)
         here = {"here": EnvValue("here", below, "default")} if "here" in self.defaults else {}
-        reader = _Reader(self.files, self.environ, {**self.defaults, **here})
+        reader = _Reader(self.files, self.environ, {**self.defaults, **here}, self.libraries)
         env = reader.evaluate(reader.raw(path, below, (*chain, written.path)), {})
         found.extend(env.problems)
         return env
 
-    def _module(self, pair: tuple[Node, Node] | None, written: Written, found: list[Problem]) -> str | None:
-        """The folder that `_module` names, None when it cannot be told without importing."""
-        if pair is None:
+    def _module(self, file: EnvFile, found: list[Problem]) -> str | None:
+        pair = file.keys.get("_module")
+        if pair is None or file.written is None:
             return None
         node = pair[1]
         text = node.value if isinstance(node, ScalarNode) else ""
-        if text == "{{here}}":
-            return os.path.dirname(written.path)
         bases = [str(self.defaults[name].value) for name in ("cwd", "here") if name in self.defaults]
-        for base in bases:
-            path = os.path.normpath(os.path.join(base, text))
-            kind = self.files.kind(path) if text else "missing"
-            if kind == "folder":
-                return path
-            if kind == "file":
-                message = f"`_module` must be a folder or a module, and '{text}' is a file"
-                found.append(problem("env-module", message, written.place(node)))
-                return None
-        for base in bases if re.fullmatch(r"[\w.]+", text) else ():
-            for folder in (base, os.path.join(base, "src")):
-                parts = os.path.join(folder, *text.split("."))
-                if self.files.kind(parts) == "folder":
-                    return parts
-                if self.files.kind(parts + ".py") == "file":
-                    return os.path.dirname(parts)
-        message = f"`_module`: '{text}' is neither a folder nor a module beside the pipeline or in src/"
-        found.append(problem("env-module", message, written.place(node)))
-        return None
+        named = module_named(text, os.path.dirname(file.written.path), bases, self.libraries, self.files)
+        if isinstance(named, Missing):
+            found.append(problem("env-module", named.message, file.written.place(node)))
+            return None
+        return named
 
     # -- the values -----------------------------------------------------------------------------
 
@@ -208,16 +200,6 @@ class _Reader:
             made[path] = expansion.text
         return made
 
-    def version(self, module: str | None) -> str | None:
-        """The `__version__` literal of `_module` (3.3), read without importing it."""
-        if module is None:
-            return None
-        text = self.files.read(os.path.join(module, "__init__.py"))
-        if isinstance(text, Unreadable):
-            return None
-        match = re.search(r"__version__\s+=\s+(['\"][^'\"\n]*['\"])", text)
-        return str(ast.literal_eval(match[1])) if match else None
-
 
 class _Evaluation:
     """One pass over the keys of a file, top to bottom."""
@@ -232,7 +214,7 @@ class _Evaluation:
         self.values: dict[str, EnvValue] = {}
         # What a value may refer to: the defaults, and plain values further up.
         self.names: dict[str, EnvValue] = dict(reader.defaults)
-        version = reader.version(raw.module)
+        version = version_of(raw.module, reader.files)
         if version is not None:
             self.names["version"] = EnvValue("version", version, "default")
 

@@ -71,6 +71,7 @@ class SpecReader:
         self.overrides = overrides
         self.trusted = trusted
         self.resolve_callable = resolve_callable
+        self.library_folders: tuple[str, ...] = ()
         self.entries_read = 0
         self._ids = EntryIds()
         self._known: dict[str, _Known] = {}
@@ -155,6 +156,7 @@ class SpecReader:
                 self.overrides,
                 environ=self.environ,
                 folder=location.folder,
+                library_folders=self.library_folders,
             )
             if isinstance(found, OverrideError):
                 self.override_error = found
@@ -165,6 +167,7 @@ class SpecReader:
                     {},
                     environ=self.environ,
                     folder=location.folder,
+                    library_folders=self.library_folders,
                 )
                 found = plain if isinstance(plain, Env) else Env()
         self._env, self._env_asked, self._env_wanted = found, asked, wanted

@@ -35,6 +35,8 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
         told.add(name)
         place = Place(source.path, reference.span)
         near = nearest(name, declared)
+        if near is not None and name in project.tasks and near not in project.tasks:
+            continue  # the declaration is misspelt, which is told there
         fixes: list[Fix] = []
         if near is not None:
             message = f"'{name}' is not declared in 'upstream'; did you mean '{near}'?"
@@ -143,7 +145,7 @@ def unused_upstream(task: Task) -> Iterator[Problem]:
     if not read:
         return
     for element in declaration.elements:
-        if element.name not in read:
+        if element.name not in read and task.needs.get(element.name):
             yield problem(
                 "unused-upstream",
                 f'nothing reads upstream["{element.name}"]: it only makes this task wait for it',
