@@ -100,7 +100,7 @@ def _location(task: Task, cwd: str) -> str:
 
 
 def _doc(task: Task) -> str:
-    return getattr(task.source, "doc", "").split("\n", 1)[0]
+    return getattr(task.source, "doc", "").split("\n", 1)[0].lstrip("# ")
 
 
 def _run_words(run: LastRun | None) -> str:
