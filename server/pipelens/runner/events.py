@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -129,7 +128,7 @@ Listener = Callable[[Event], None]
 
 def new_run_id() -> str:
     """A name for a run that sorts by time: `20260131-142501-3fa9`."""
-    return time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(2)
+    return time.strftime("%Y%m%d-%H%M%S-") + os.urandom(2).hex()
 
 
 def as_json(event: Event, run: str, seq: int, at: float) -> str:

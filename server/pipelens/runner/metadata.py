@@ -7,7 +7,6 @@ cannot be read makes its own task outdated and no other (Q60, Q61).
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import math
 import os
@@ -152,6 +151,8 @@ def digest(path: str) -> str:
     Raises `OSError`, also for what is no regular file."""
     if os.path.exists(path) and not os.path.isfile(path):
         raise OSError(errno.EINVAL, "it is not a file", path)
+    import hashlib  # loads OpenSSL, which only tasks with resources need
+
     found = hashlib.md5(usedforsecurity=False)
     with open(path, "rb") as file:
         while block := file.read(1 << 20):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 
 
 def write_whole(path: str, content: bytes, *, mode: int | None = None, durable: bool = False) -> None:
@@ -13,7 +12,7 @@ def write_whole(path: str, content: bytes, *, mode: int | None = None, durable: 
     disk has it (for records that must survive a power cut). Raises `OSError`.
     """
     folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name[:60]}.{secrets.token_hex(4)}.tmp")
+    temporary = os.path.join(folder, f".{name[:60]}.{os.urandom(4).hex()}.tmp")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode or 0o666)
     try:
         with os.fdopen(fd, "wb") as file:
