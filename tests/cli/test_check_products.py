@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.command import pipelens, write
 
-STEPS = "def load(product):\n    open(product, 'w').close()\n\n\ndef client():\n    pass\n"
+STEPS = "def load(product):\n    open(product, 'w').close()\n\n\ndef client():\n    return object()\n"
 RELATION = """\
 tasks:
   - source: make.sql

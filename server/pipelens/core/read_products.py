@@ -11,7 +11,7 @@ from pipelens.core.keys import ALLOWED_PRODUCT_CLASSES, NOTEBOOK_EXTENSIONS, REL
 from pipelens.core.reading import PieceReader
 from pipelens.core.spec import Product, Products, TaskSpec
 from pipelens.core.suggestions import nearest
-from pipelens.core.typed_nodes import items_of
+from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.values import sequence_of
 
 _MAX_RELATION_NAME = 63
@@ -32,7 +32,8 @@ def read_products(reader: PieceReader, node: Node, class_name: str, path_of: Pat
     if isinstance(node, MappingNode):
         pairs = reader.pairs(node)
         if not pairs:
-            reader.report("product-form", "product is an empty mapping; name at least one product", node)
+            if not pairs_of(node):  # else it is said already why they cannot be read
+                reader.report("product-form", "product is an empty mapping; name at least one product", node)
             return None
         items: list[Product] = []
         for key, value in pairs:

@@ -19,7 +19,8 @@ from pipelens.core.read_products import PathOf, check_notebook_products, check_p
 from pipelens.core.reading import Pair, PieceReader, SpecContext
 from pipelens.core.source_paths import absolute, loader_folders
 from pipelens.core.spec import KIND_OF_CLASS, DottedPath, Hooks, Products, TaskEntry, TaskSpec
-from pipelens.core.text import Document
+from pipelens.core.text import Document, split_lines
+from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_recovery import compose_until_error
@@ -53,16 +54,27 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
 
 def _salvage(piece: Piece, context: SpecContext, entry: int) -> tuple[tuple[TaskSpec, ...], str]:
     """What the part before the mistake says, so that its name does not vanish while one types."""
-    node = compose_until_error(piece.text)
-    if isinstance(node, SequenceNode) and node.value:
-        node = node.value[0]
-    if not isinstance(node, MappingNode) or not any(
-        isinstance(key, ScalarNode) and key.value in ("name", "source") for key, _ in node.value
-    ):
+    node = _named(compose_until_error(piece.text))
+    if node is None and piece.error is not None:
+        # The mistake may have swallowed the value in front of it.
+        node = _named(compose_until_error("".join(split_lines(piece.text)[: piece.error.span.start.line])))
+    if node is None:
         return (), ""
     reading = _EntryReading(PieceReader(context, Marks(Document(piece.text)), entry), node)
     tasks = reading.read()
     return tasks, tasks[0].name if tasks else reading.label
+
+
+def _named(node: Node | None) -> MappingNode | None:
+    """The entry in `node`, if it says what its task is called."""
+    if isinstance(node, SequenceNode):
+        node = next(iter(items_of(node)), None)
+    keys = (
+        [key.value for key, _ in pairs_of(node) if isinstance(key, ScalarNode)]
+        if isinstance(node, MappingNode)
+        else []
+    )
+    return node if isinstance(node, MappingNode) and {"name", "source"} & set(keys) else None
 
 
 class _EntryReading:

@@ -222,6 +222,9 @@ class PieceReader:
         if isinstance(found, Fault):
             self._fault(found, node)
             return []
+        if len(found) == 1 and isinstance(found[0][0], MappingNode) and self._written(node).startswith("{{"):
+            self.unquoted_placeholder(self.place(node), self._written(node))
+            return []
         last: dict[str, Pair] = {}
         own = {id(key) for key, _ in pairs_of(node)}
         for key, value in found:

@@ -55,6 +55,16 @@ def _yaml_problem(error: YamlError, text: str, context: SpecContext, entry: int 
         start = error.context_span.start
         span = Span(start, Position(start.line, start.character + 1))
         message = f"this bracket is never closed ({message})"
+    elif (
+        error.context_span
+        and "flow" in error.context
+        and error.context_span.start.line < span.start.line
+        and not _unquoted(document, span, error)
+    ):
+        start = error.context_span.start
+        related.append(Related(Place(context.path, span, entry), "this cannot stand inside of it"))
+        span = Span(start, Position(start.line, start.character + 1))
+        message = f"this bracket is not closed before the next lines ({message})"
     elif found := _unquoted(document, span, error):
         span, text = found
         quoted = "'" + text.replace("'", "''") + "'"
