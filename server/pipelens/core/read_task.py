@@ -13,7 +13,7 @@ from pipelens.core.keys import CLASS_KEYS, PRODUCT_CLASSES, TASK_KEYS, Key
 from pipelens.core.problems import Place
 from pipelens.core.read_class import read_class
 from pipelens.core.read_grid import Grid, element_name, fill_holes, numbered_path, read_grid
-from pipelens.core.read_options import check_options
+from pipelens.core.read_options import check_older_names, check_options
 from pipelens.core.read_params import read_params, read_resources, read_upstream
 from pipelens.core.read_products import PathOf, check_notebook_products, check_product_class, read_products
 from pipelens.core.reading import Pair, PieceReader, SpecContext
@@ -293,6 +293,8 @@ class _EntryReading:
             if name not in ("serializer", "unserializer")
         }
         check_options(self.reader, class_name, nodes, values, own)
+        if "papermill_params" in own:
+            check_older_names(self.reader, self.keys)
         if "serializer" in nodes and self.reader.is_null(nodes["serializer"]):
             values["serializer"] = None
         if "unserializer" in nodes and self.reader.is_null(nodes["unserializer"]):
