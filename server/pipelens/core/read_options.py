@@ -44,6 +44,19 @@ def check_options(
         _check_notebook(reader, nodes, values)
 
 
+def check_older_names(reader: PieceReader, keys: Mapping[str, ScalarNode]) -> None:
+    """Tell of keys that have a newer name. keys: the entry's, as written."""
+    old = keys.get("papermill_params")
+    if old is None:
+        return
+    if "executor_params" in keys:
+        message = "papermill_params is the older name of executor_params and is ignored beside it"
+        reader.report("deprecated-key", message, old)
+    else:
+        message = "papermill_params is the older name of executor_params"
+        reader.report("deprecated-key", message, old, fixes=[reader.replacement(old, "executor_params")])
+
+
 def _choice(reader: PieceReader, name: str, node: Node, value: object, key: Key) -> None:
     if name == "static_analysis" and value in (False, True, "disabled", "enabled", "off", "on"):
         right = "regular" if value in (True, "enabled", "on") else "disable"
@@ -60,13 +73,6 @@ def _choice(reader: PieceReader, name: str, node: Node, value: object, key: Key)
 def _check_notebook(reader: PieceReader, nodes: Mapping[str, Node], values: Mapping[str, object]) -> None:
     params = mapping_of(values.get("executor_params") or values.get("papermill_params"))
     params_node = nodes.get("executor_params") or nodes.get("papermill_params")
-    if "papermill_params" in nodes:
-        reader.report(
-            "deprecated-key",
-            "papermill_params is the older name of executor_params"
-            + (" and is ignored beside it" if "executor_params" in nodes else ""),
-            nodes["papermill_params"],
-        )
     if params is not None and params_node is not None:
         engine = params.get("engine_name")
         executor = values.get("executor") or "papermill"
