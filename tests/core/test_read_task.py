@@ -52,7 +52,7 @@ def test_a_query_whose_product_is_a_data_file_is_a_dump() -> None:
         ("source: steps.load\nproduct: x\nupstream: ⟦other⟧", "upstream-conflict"),
         ("source: report.py\nproduct: x.html\nstatic_analysis: ⟦stric⟧", "invalid-choice"),
         ("source: report.py\nproduct: x.html\nstatic_analysis: ⟦false⟧", "invalid-choice"),
-        ("source: report.py\nproduct: x.html\npapermill_params: ⟦{}⟧", "deprecated-key"),
+        ("source: report.py\nproduct: x.html\n⟦papermill_params⟧: {}", "deprecated-key"),
         ("source: steps.load\n⟦product⟧: x\nproduct: y", "duplicate-key"),
         ("source: steps.load\nproduct: '{{⟦outt⟧}}/x'", "undefined-placeholder"),
         ("source: steps.load\nproduct: \"é {{⟦outt⟧}}\"", "undefined-placeholder"),
