@@ -1,0 +1,2 @@
+def fit(product, kind, depth):
+    pass

@@ -1,0 +1,6 @@
+def load(product):
+    pass
+
+
+def clean(product, upstream):
+    upstream["load"]

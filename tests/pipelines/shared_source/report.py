@@ -1,0 +1,6 @@
+# %% tags=["parameters"]
+upstream = ["small", "large"]
+product = None
+
+# %%
+print(upstream["small"], upstream["large"])

@@ -1,0 +1,2 @@
+def fit(product, depth):
+    open(str(product), "w").write(str(depth))

@@ -1,0 +1,6 @@
+def train(product):
+    pass
+
+
+def serve(product):
+    pass

@@ -1,0 +1,3 @@
+def zählen(product):
+    """Zählt."""
+    open(str(product), "w").close()
