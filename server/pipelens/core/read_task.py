@@ -17,7 +17,7 @@ from pipelens.core.read_options import check_older_names, check_options
 from pipelens.core.read_params import read_params, read_resources, read_upstream
 from pipelens.core.read_products import PathOf, check_notebook_products, check_product_class, read_products
 from pipelens.core.reading import Pair, PieceReader, SpecContext
-from pipelens.core.source_paths import absolute, loader_folders
+from pipelens.core.source_paths import absolute, source_path_of
 from pipelens.core.spec import KIND_OF_CLASS, DottedPath, Hooks, Products, TaskEntry, TaskSpec
 from pipelens.core.text import Document, split_lines
 from pipelens.core.typed_nodes import items_of, pairs_of
@@ -130,7 +130,7 @@ class _EntryReading:
         options = self._options(class_name)
         grid = self._grid(name_value)
         products_class = self._product_class(class_name)
-        source_path = self._source_path(source or "", kind)
+        source_path = source_path_of(self.context, source or "", kind)
         params = read_params(reader, self.nodes.get("params"), grid is not None, kind)
         upstream = read_upstream(reader, self._present("upstream"))
         spec = TaskSpec(
@@ -300,20 +300,6 @@ class _EntryReading:
         if "unserializer" in nodes and self.reader.is_null(nodes["unserializer"]):
             values["unserializer"] = None
         return values
-
-    def _source_path(self, source: str, kind: str) -> str | None:
-        if kind == "function" or not source or "://" in source:
-            return None
-        context = self.context
-        native = source
-        if os.path.isabs(native) or kind == "other":
-            return absolute(context.base, native)
-        for folder in loader_folders(context):
-            candidate = absolute(folder, native)
-            if context.files.kind(candidate) != "missing":
-                return candidate
-        folders = loader_folders(context)
-        return absolute(folders[0] if folders else context.base, native)
 
     # -- grid
 

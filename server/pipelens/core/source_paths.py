@@ -24,3 +24,14 @@ def loader_folders(context: SpecContext) -> list[str]:
         for start in dict.fromkeys((context.folder, context.cwd)):
             folders.append(absolute(start, os.path.join(*meta.source_loader_module.split("."))))
     return folders
+
+
+def source_path_of(context: SpecContext, source: str, kind: str) -> str | None:
+    """The absolute path of a file source; None for a dotted path or an address. kind: the task's."""
+    if kind == "function" or not source or "://" in source:
+        return None
+    if os.path.isabs(source) or kind == "other":
+        return absolute(context.base, source)
+    candidates = [absolute(folder, source) for folder in loader_folders(context)]
+    there = (path for path in candidates if context.files.kind(path) != "missing")
+    return next(there, candidates[0] if candidates else absolute(context.base, source))
