@@ -235,7 +235,6 @@ class ProjectKeeper:
             below = downstream_of(edges)
         else:
             order, circles, below = old.order, old.cycles, old.downstream
-        entries_in_order = {id: entries[id] for id in entries}
         project = Project(
             version=old.version + 1 if old else 1,
             spec=spec,
@@ -244,7 +243,7 @@ class ProjectKeeper:
             order=order,
             cycles=circles,
             downstream=below,
-            entries=entries_in_order,
+            entries=entries,
             tasks_by_entry=by_entry,
             index=index,
             callables=self._callables(spec),
