@@ -119,9 +119,10 @@ def test_any_text_is_read_without_an_exception(edits: list[Edit]) -> None:
     same_however_read(without_mark(text))
 
 
+NAMES = ("load", "clean", "fit", "other")
 BLOCKS = [
     f"  - source: steps.{name}\n    product:\n      data: 'out/{name}.csv'\n    params: {{a: [1, 2]}}\n"
-    for name in ("load", "clean", "fit", "other")
+    for name in NAMES
 ]
 
 
@@ -168,3 +169,23 @@ def test_a_keeper_that_followed_the_edits_knows_what_a_new_one_knows(
             if not any(entry.broken for entry in project.entries.values()):
                 assert picture(project) == picture(keeper_of(folder, texts).now()), texts
         assert texts == good
+
+
+ITEMS = [f'    {{"source": "steps.{name}", "product": {{"data": "out/{name}"}}}}' for name in NAMES]
+
+
+@given(st.integers(0, 3), st.lists(EDITS, min_size=1, max_size=3))
+def test_whatever_is_typed_into_one_element_of_a_json_file_the_other_tasks_stay(
+    number: int, edits: list[Edit]
+) -> None:
+    edited = ITEMS[number]
+    for edit in edits:
+        edited = edit.of(edited)
+    head = "    {" if number == 0 else ""  # where the first one begins shows where the others do
+    edited = head + edited.removeprefix(head) if head else edited
+    text = '{\n  "tasks": [\n' + ",\n".join([*ITEMS[:number], edited, *ITEMS[number + 1 :]]) + "\n  ]\n}\n"
+    tree = read_tree(text)
+    names = {task["name"] for entry in understood(tree, text)["entries"] for task in entry["tasks"]}
+    if isinstance(compose(text), YamlError) and not any(mark in edited for mark in ["tasks:", "\ufeff\x00"]):
+        others = {f"'{name}'" for at, name in enumerate(NAMES) if at != number}
+        assert others <= names, text

@@ -147,9 +147,9 @@ class _HeaderReading:
         if near and isinstance(key, ScalarNode):
             self._unknown(near, key, self.pieces.pop(near))
             return
-        first = self.tree.sections[0]
+        first = next(iter(self.tree.sections), None)  # none in `{}`
         reader = self._reader(first)
-        place = first.key_node or Place(self.context.path)
+        place = first.key_node if first and first.key_node else Place(self.context.path)
         reader.report("missing-key", "this pipeline has no 'tasks'", place)
         self.problems.extend(reader.problems)
 

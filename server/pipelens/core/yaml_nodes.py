@@ -67,6 +67,10 @@ class Marks:
         start = start_of(node) + self.offset
         end = end_of(node) + self.offset
         text = self.document.text
+        if start == end:  # an absent value, for which the next thing's place is given
+            while start > 0 and text[start - 1] in " \t\r\n":
+                start -= 1
+            end = start
         while end > start and text[end - 1] in " \t\r\n":
             end -= 1
         if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
@@ -204,6 +208,8 @@ def lines_of_first(text: str) -> int | None:
                     last = max(last, end.line - (1 if end.column == 0 else 0))
                 case _:
                     pass
-    except (yaml.YAMLError, UnicodeError, RecursionError):
-        pass
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        if depth == 1 and last >= 0 and mark is not None and mark.line > last:
+            return last + 1  # only what stands behind it is no element
     return None

@@ -134,6 +134,12 @@ def read_tree(text: str, known: PieceCache | None = None) -> Tree:
         if forgiving is not None and (layout is None or forgiving.entries != layout.entries):
             other = _despite(forgiving, known)
             return max(tree, other, key=_readable) if _has_error(other) else tree
+        if tree.errors and layout is None:
+            from pipelens.core.yaml_flow import flow_entries
+
+            entries, lines = flow_entries(text)
+            other = replace(tree, root="mapping", entries=entries, entry_lines=lines)
+            return max(other, tree, key=lambda one: _readable(one)[0])
     elif FORBIDDEN.search(text):
         error = compose(text)
         return replace(tree, errors=(error,) if isinstance(error, YamlError) else ())
@@ -145,7 +151,14 @@ def _has_error(tree: Tree) -> bool:
 
 
 def _readable(tree: Tree) -> tuple[int, int]:
-    return sum(piece.error is None for piece in tree.entries), len(tree.entries)
+    """How much of `tree` can be used: entries that name a source, then any."""
+    return sum(piece.error is None and _names_source(piece.node) for piece in tree.entries), len(tree.entries)
+
+
+def _names_source(node: Node | None) -> bool:
+    if not isinstance(node, MappingNode):
+        return isinstance(node, ScalarNode)
+    return any(isinstance(key, ScalarNode) and key.value == "source" for key, _ in pairs_of(node))
 
 
 def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
