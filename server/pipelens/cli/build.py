@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -124,6 +125,8 @@ def _show_problems(
     project: Project, made: Plan | None, arguments: argparse.Namespace, screen: Screen
 ) -> bool:
     """Show the problems that stand in the way of `made` (of anything, without a plan)."""
+    if not any(found.severity == "error" for found in project.problems):
+        return False
     from pipelens.cli.check import in_reading_order, report
 
     due = set(project.tasks if made is None else made.to_run)
@@ -148,6 +151,8 @@ def _run(
 ) -> tuple[int, BuildRecord]:
     from pipelens.runner.build import run_build
 
+    if made.to_run:
+        gc.enable()
     record = BuildRecord()
     as_json = arguments.format == "json"
     progress: Progress

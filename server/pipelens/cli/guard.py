@@ -15,8 +15,9 @@ from pipelens.cli.refusal import Refusal
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 1
-_SHORT = frozenset({"check", "status", "graph", "plot"})
-"""Commands that read once and end: there is nothing to collect, and looking for it takes a third of the time."""
+_READING_FIRST = frozenset({"check", "status", "graph", "plot", "build", "task"})
+"""Commands that begin by reading a pipeline: there is nothing to collect, and looking for it takes a third
+of the time. A run that has something to do turns the collector on again."""
 
 
 def guarded(words: Sequence[str]) -> int:
@@ -62,7 +63,7 @@ def _dispatch(words: Sequence[str]) -> int:
         meant = suggestion(name)
         hint = f"did you mean `pipelens {meant}`?" if meant else "`pipelens --help` lists the commands."
         raise Refusal(f"there is no command {name!r}; {hint}")
-    if command in _SHORT:
+    if command in _READING_FIRST:
         gc.disable()
     module = import_module(f"pipelens.cli.{command}")
     return module.main(name, rest)
