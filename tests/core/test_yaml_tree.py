@@ -108,7 +108,9 @@ def test_documents_behind_the_first_are_an_error() -> None:
     assert "yaml-error" in read("tasks:\n  - source: steps.x\n    product: x\n---\ntasks: []\n").codes
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n", "null\n", "42\n", "just words\n", "{}\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# nothing\n", "---\n", "null\n", "42\n", "just words\n", "{}\n"]
+)
 def test_a_file_without_a_mapping_is_one_problem(text: str) -> None:
     found = read(text)
     assert len(found.codes) == 1
