@@ -132,11 +132,11 @@ def test_data_that_one_task_makes_and_another_uploads_is_fine() -> None:
     assert pipeline.codes() == []
 
 
-def test_the_time_in_a_product_path_is_a_warning() -> None:
+def test_the_time_in_a_product_path_is_told() -> None:
     now = "2024-05-01T10:20:30.123456"
     env = Env(values={"now": EnvValue("now", now, "default")})
     (found,) = Pipeline(env=env).task("a", product=f"/x/{now}/a.csv").problems()
-    assert (found.code, found.severity) == ("now-in-product", "warning")
+    assert (found.code, found.severity) == ("now-in-product", "info")
     given = Env(values={"now": EnvValue("now", now, "file")})
     assert Pipeline(env=given).task("a", product=f"/x/{now}/a.csv").problems() == []
 

@@ -219,7 +219,7 @@ def test_nothing_is_undefined_while_the_env_cannot_be_read() -> None:
     assert problems_of_expansion(expand("{{anything}}", {}), place_at, Env("/p/env.yaml", broken=True)) == []
 
 
-def test_unused_keys_are_warnings_at_their_key() -> None:
+def test_unused_keys_are_told_at_their_key() -> None:
     place = Place("/p/env.yaml", Span.on_line(1, 0, 4))
     values = {
         "kind": EnvValue("kind", 1, "file", place),
@@ -229,5 +229,5 @@ def test_unused_keys_are_warnings_at_their_key() -> None:
         "base": EnvValue("base", 1, "imported", place),
     }
     found = unused_keys(Env("/p/env.yaml", values, frozenset({"used"})), {"kind"})
-    assert [(p.code, p.severity, p.place) for p in found] == [("unused-env-key", "warning", place)]
+    assert [(p.code, p.severity, p.place) for p in found] == [("unused-env-key", "info", place)]
     assert "'more'" in found[0].message

@@ -350,3 +350,19 @@ def test_the_pipelines_own_settings_reach_the_source() -> None:
     found = read_source(task("go.py", "notebook"), files, meta=meta)
     assert isinstance(found, NotebookSource)
     assert [each.code for each in found.problems] == ["template-in-notebook"]
+
+
+def test_a_path_with_windows_separators_says_what_is_meant() -> None:
+    spec = TaskSpec(
+        name="read",
+        kind="notebook",
+        class_name="NotebookRunner",
+        source="tasks\\read.py",
+        source_path="/p/tasks\\read.py",
+        source_place=Place("/p/pipeline.yaml"),
+        entry=1,
+        place=Place("/p/pipeline.yaml"),
+    )
+    files = DictFiles({"/p/tasks/read.py": "1\n"})
+    assert read_source(spec, files) == MissingSource("/p/tasks\\read.py", meant="tasks/read.py")
+    assert read_source(spec, DictFiles({})) == MissingSource("/p/tasks\\read.py")

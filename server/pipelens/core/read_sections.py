@@ -10,6 +10,7 @@ from yaml.nodes import MappingNode, Node
 from pipelens.core.keys import EXECUTORS, PRODUCT_CLASSES, SOURCE_LOADER_KEYS, TASK_CLASSES
 from pipelens.core.problems import Place
 from pipelens.core.reading import PieceReader
+from pipelens.core.source_paths import module_folders
 from pipelens.core.spec import Executor, Meta
 from pipelens.core.suggestions import nearest
 from pipelens.core.values import sequence_of
@@ -57,9 +58,8 @@ def read_source_loader(reader: PieceReader, node: Node, meta: Meta) -> Meta:
 
 def _check_module(reader: PieceReader, module: str, node: Node) -> None:
     context = reader.context
-    parts = module.split(".")
-    for start in (context.folder, context.cwd, context.root):
-        found = os.path.join(start, *parts)
+    libraries = (os.path.join(folder, *module.split(".")) for folder in context.library_folders)
+    for found in (*module_folders(context, module), *libraries):
         if context.files.kind(found) == "folder" or context.files.kind(found + ".py") == "file":
             return
     reader.report("module-not-found", f"there is no package {module!r} beside the pipeline", node)

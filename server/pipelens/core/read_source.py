@@ -76,7 +76,9 @@ def read_source(
     text = files.read(path)
     if isinstance(text, Unreadable):
         if text.missing or files.kind(path) == "folder":
-            return MissingSource(path, is_folder=not text.missing)
+            there = "\\" in task.source and files.kind(path.replace("\\", "/")) == "file"
+            meant = task.source.replace("\\", "/") if there else None
+            return MissingSource(path, is_folder=not text.missing, meant=meant)
         return _unreadable(path, text.reason)
     if task.kind in ("sql", "shell"):
         return read_template(path, text)

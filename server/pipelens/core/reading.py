@@ -37,7 +37,8 @@ class SpecContext:
     """What an entry's meaning depends on besides its own text.
 
     path: the file it is in. base: the folder its relative sources start from. pipeline_serializer:
-    whether the spec has one. clients: class names with a client.
+    whether the spec has one. clients: class names with a client. import_folders, library_folders:
+    where the project's and installed modules may lie.
     """
 
     path: str
@@ -51,6 +52,8 @@ class SpecContext:
     clients: frozenset[str] = frozenset()
     imported: bool = False
     trusted: bool = True
+    import_folders: tuple[str, ...] = ()
+    library_folders: tuple[str, ...] = ()
     resolve_callable: Callable[[str], Source] | None = field(default=None, compare=False)
 
 

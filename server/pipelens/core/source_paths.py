@@ -12,18 +12,21 @@ def absolute(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, path))
 
 
+def module_folders(context: SpecContext, module: str) -> list[str]:
+    """Where the package `module` may lie: beside the pipeline first, then as imports find it."""
+    parts = module.split(".")
+    starts = dict.fromkeys((context.folder, context.cwd, *context.import_folders))
+    return [absolute(start, os.path.join(*parts)) for start in starts]
+
+
 def loader_folders(context: SpecContext) -> list[str]:
     """Where relative sources come from with `meta.source_loader` (quirk Q36: the spec's folder first)."""
     meta = context.meta
-    folders: list[str] = []
-    for path in meta.source_loader_paths:
-        parts = (*meta.source_loader_module.split("."), path) if meta.source_loader_module else (path,)
-        for start in dict.fromkeys((context.folder, context.cwd)):
-            folders.append(absolute(start, os.path.join(*parts)))
-    if meta.source_loader_module and not meta.source_loader_paths:
-        for start in dict.fromkeys((context.folder, context.cwd)):
-            folders.append(absolute(start, os.path.join(*meta.source_loader_module.split("."))))
-    return folders
+    if meta.source_loader_module:
+        bases = module_folders(context, meta.source_loader_module)
+    else:
+        bases = list(dict.fromkeys((context.folder, context.cwd))) if meta.source_loader_paths else []
+    return [absolute(base, path) for path in meta.source_loader_paths or ("",) for base in bases]
 
 
 def source_path_of(context: SpecContext, source: str, kind: str) -> str | None:

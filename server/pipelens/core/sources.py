@@ -128,10 +128,14 @@ class UnresolvedFunction:
 
 @dataclass(frozen=True, slots=True)
 class MissingSource:
-    """There is no file at `path`, or a folder in its place."""
+    """There is no file at `path`, or a folder in its place.
+
+    meant: the source as it works everywhere, where only its separators are those of Windows.
+    """
 
     path: str
     is_folder: bool = False
+    meant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

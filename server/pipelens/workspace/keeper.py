@@ -150,6 +150,7 @@ class ProjectKeeper:
                 self.environ, location.folder, location.root, trusted=self.trusted
             )
             self.specs.library_folders = self._libraries
+            self.specs.import_folders = folders
             self.sources.configure(folders, self._libraries, Meta())
         if stale_keys & self._constants:
             self.specs.forget()

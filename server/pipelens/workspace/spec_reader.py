@@ -71,6 +71,7 @@ class SpecReader:
         self.overrides = overrides
         self.trusted = trusted
         self.resolve_callable = resolve_callable
+        self.import_folders: tuple[str, ...] = ()
         self.library_folders: tuple[str, ...] = ()
         self.entries_read = 0
         self._ids = EntryIds()
@@ -194,6 +195,8 @@ class SpecReader:
             files=self.files,
             imported=path != location.path,
             trusted=self.trusted,
+            import_folders=self.import_folders,
+            library_folders=self.library_folders,
             resolve_callable=self.resolve_callable,
         )
         if header is None:

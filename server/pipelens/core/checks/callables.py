@@ -113,7 +113,7 @@ def _factory(project: Project, factory: DottedPath, task: str | None) -> Iterato
     """A client's factory, or a param's function: called at load with the arguments beside `dotted_path`."""
     yield from _found(project, factory, task)
     source = project.callables.get(factory.path)
-    if not isinstance(source, FunctionSource) or not source.arguments_known:
+    if not isinstance(source, FunctionSource) or not source.arguments_known or source.decorated:
         return
     wanted = [
         parameter.name

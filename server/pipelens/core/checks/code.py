@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipelens.core.checks.callables import read_problem, resolved
 from pipelens.core.checks.names import check_notebook_names
-from pipelens.core.problems import CreateFile, Fix, Problem, problem
+from pipelens.core.problems import CreateFile, Edit, Fix, Problem, problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import (
     FunctionSource,
@@ -24,21 +24,8 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
     """A source that is missing or not found, and the problems that reading it found."""
     source = task.source
     match source:
-        case MissingSource(path=path, is_folder=is_folder):
-            fixes: list[Fix] = []
-            if path.endswith(".py") and not is_folder:
-                fixes.append(
-                    Fix(f"Create '{task.spec.source}'", (CreateFile(path, _template(project, task)),))
-                )
-            yield problem(
-                "source-missing",
-                f"{_shown(project, path)} is a folder, not a file"
-                if is_folder
-                else f"there is no file {_shown(project, path)}",
-                task.spec.source_place,
-                fixes=fixes,
-                task=task.name,
-            )
+        case MissingSource():
+            yield _missing(project, task, source)
         case UnresolvedFunction():
             yield from resolved(source, task.spec.source, task.spec.source_place, task.name)
         case NotebookSource() | FunctionSource() | TemplateSource() | UnreadableSource():
@@ -46,6 +33,24 @@ def source_problems(project: Project, task: Task) -> Iterator[Problem]:
                 yield read_problem(found, task.spec.source, task.spec.source_place, task.name)
         case _:
             pass
+
+
+def _missing(project: Project, task: Task, source: MissingSource) -> Problem:
+    """A source that is not there: what stands in its place, and the fix."""
+    path, place = source.path, task.spec.source_place
+    fixes: list[Fix] = []
+    if source.meant is not None:
+        message = (
+            f"there is no file {_shown(project, path)} here: write its folders with /, which works everywhere"
+        )
+        fixes.append(Fix(f"Change to '{source.meant}'", (Edit(place, source.meant),), preferred=True))
+    elif source.is_folder:
+        message = f"{_shown(project, path)} is a folder, not a file"
+    else:
+        message = f"there is no file {_shown(project, path)}"
+        if path.endswith(".py"):
+            fixes.append(Fix(f"Create '{task.spec.source}'", (CreateFile(path, _template(project, task)),)))
+    return problem("source-missing", message, place, fixes=fixes, task=task.name)
 
 
 def static_analysis(task: Task) -> Iterator[Problem]:

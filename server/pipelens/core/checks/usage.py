@@ -42,7 +42,10 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
             message = f"'{name}' is not declared in 'upstream'; did you mean '{near}'?"
             fixes.append(Fix(f"Change to '{near}'", (Edit(place, near),)))
         else:
-            message = f"'{name}' is not declared in 'upstream': add it to the parameters cell"
+            where = (
+                "to the parameters cell" if declaration is not None else "under 'upstream' in the pipeline"
+            )
+            message = f"'{name}' is not declared in 'upstream': add it {where}"
         if declaration is not None and name in project.tasks and name != task.name:
             fixes.extend(_declaring(source, name))
         yield problem(

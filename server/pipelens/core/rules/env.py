@@ -126,7 +126,7 @@ To fix it, look at the types of the values in the env file; `~` joins anything a
     ),
     Rule(
         "unused-env-key",
-        "warning",
+        "info",
         "A key of the env is used nowhere.",
         """\
 The key is mentioned neither in the pipeline nor in another value of the env. Often it is left over,

@@ -231,7 +231,7 @@ To fix it, name another file as the product.
     ),
     Rule(
         "now-in-product",
-        "warning",
+        "info",
         "A product's path holds the time, so every run is a full run.",
         """\
 `{{now}}` is evaluated each time the pipeline is read. A path with it is new each time, so its task
