@@ -51,7 +51,6 @@ class SpecContext:
     meta: Meta = field(default_factory=Meta)
     clients: frozenset[str] = frozenset()
     imported: bool = False
-    trusted: bool = True
     import_folders: tuple[str, ...] = ()
     library_folders: tuple[str, ...] = ()
     resolve_callable: Callable[[str], Source] | None = field(default=None, compare=False)

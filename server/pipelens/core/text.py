@@ -51,9 +51,6 @@ class Span:
         """Whether the caret at `position` touches the stretch (its end included)."""
         return self.start <= position <= self.end
 
-    def covers(self, other: Span) -> bool:
-        return self.start <= other.start and other.end <= self.end
-
 
 NOWHERE = Span(Position(0, 0), Position(0, 0))
 

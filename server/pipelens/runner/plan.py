@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from pipelens.core.graph import closure
 from pipelens.core.project import Project
 from pipelens.core.sources import NotebookSource
 from pipelens.runner.freshness import Freshness
@@ -119,19 +120,7 @@ def _selection(project: Project, options: BuildOptions) -> frozenset[str] | Refu
             return _unknown(project, wanted)
     if options.skip_upstream:
         return frozenset(targets)
-    return frozenset(_with_ancestors(project, targets))
-
-
-def _with_ancestors(project: Project, targets: set[str]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(targets)
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in project.tasks:
-            continue
-        found.add(name)
-        waiting.extend(project.tasks[name].upstream)
-    return found
+    return closure(targets, {name: task.upstream for name, task in project.tasks.items()})
 
 
 def _step(

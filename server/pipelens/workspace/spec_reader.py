@@ -23,7 +23,7 @@ from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.entry_ids import EntryIds
 from pipelens.workspace.loose_sources import entries_of, header_of
-from pipelens.workspace.placeholders import default_placeholders
+from pipelens.workspace.placeholders import default_placeholders, wanted_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,10 @@ class SpecReader:
     # -- env
 
     def _read_env(self, text: str, dirty: frozenset[str] | None) -> Env:
-        wanted = frozenset(name for name in ("git", "git_hash") if self._mentions(name, text))
+        env_path = self.location.env_path
+        imported = self._env.imported if self._env is not None else ()
+        texts = [self.files.read(path) for path in (*((env_path,) if env_path else ()), *imported)]
+        wanted = wanted_names(text, *(each for each in texts if isinstance(each, str)))
         stale = dirty is None or bool(dirty & self._env_asked) or wanted != self._env_wanted
         if self._env is not None and not stale:
             return self._env
@@ -171,15 +174,9 @@ class SpecReader:
                     library_folders=self.library_folders,
                 )
                 found = plain if isinstance(plain, Env) else Env()
+        again = self._env is None and bool(found.imported)
         self._env, self._env_asked, self._env_wanted = found, asked, wanted
-        return found
-
-    def _mentions(self, name: str, text: str) -> bool:
-        if name in text:
-            return True
-        path = self.location.env_path
-        env_text = self.files.read(path) if path else ""
-        return isinstance(env_text, str) and name in env_text
+        return self._read_env(text, frozenset()) if again else found
 
     # -- entries
 
@@ -194,7 +191,6 @@ class SpecReader:
             env=env,
             files=self.files,
             imported=path != location.path,
-            trusted=self.trusted,
             import_folders=self.import_folders,
             library_folders=self.library_folders,
             resolve_callable=self.resolve_callable,
