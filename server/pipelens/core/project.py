@@ -133,6 +133,19 @@ class Project:
             return place.path, place.span
         return place.path, place.span.shifted(self.first_lines.get(place.entry, 0))
 
+    def entry_at(self, path: str, line: int) -> TaskEntry | None:
+        """The entry of `tasks:` that the line of the spec (or of an imported one) lies in."""
+        found: TaskEntry | None = None
+        for id, first in self.first_lines.items():
+            entry = self.entries.get(id)
+            if entry is not None and entry.path == path and first <= line:
+                found = entry if found is None or self.first_lines[found.id] < first else found
+        return found
+
+    def tasks_in(self, path: str) -> tuple[Task, ...]:
+        """The tasks whose code the file at `path` holds, in YAML order."""
+        return tuple(task for task in self.tasks.values() if task.source_path == path)
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The problems to show: `found` after settings and suppressing comments, where those are known."""

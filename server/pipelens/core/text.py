@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -52,6 +53,16 @@ class Span:
         return self.start <= position <= self.end
 
 
+class Lines(Protocol):
+    """The lines of a text, without their ends: an open editor's, or a file's."""
+
+    def line(self, number: int) -> str:
+        """The line `number`; empty beyond the last one."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
 NOWHERE = Span(Position(0, 0), Position(0, 0))
 
 
@@ -87,6 +98,13 @@ class Document:
     def lines(self) -> list[str]:
         """The lines without their ends."""
         return [line.rstrip("\r\n") for line in split_lines(self.text)]
+
+    def line(self, number: int) -> str:
+        """The line `number` without its end; empty beyond the last one."""
+        return self.lines[number] if number < len(self.lines) else ""
+
+    def __len__(self) -> int:
+        return len(self.lines)
 
     def position(self, offset: int) -> Position:
         offset = max(0, min(offset, len(self.text)))

@@ -17,8 +17,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from pipelens import __version__
+from pipelens.lsp.client_settings import ClientSettings
 from pipelens.lsp.convert import LineOf, Units, path_of
 from pipelens.lsp.guard import LOG, guarded, watched
+from pipelens.lsp.places import Places
+from pipelens.lsp.states import States
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.workspace.host import Host
 
@@ -61,7 +64,7 @@ class Protocol(LanguageServerProtocol):
 
 class Server(LanguageServer):
     """One client. host: its pipelines. options: what it said of itself. units: how it counts columns.
-    epoch: counts what may have changed the freshness of tasks."""
+    places: between its documents and our files. states: freshness of tasks. settings: what the user set."""
 
     def __init__(self) -> None:
         super().__init__("pipelens", __version__, protocol_cls=Protocol)
@@ -70,7 +73,9 @@ class Server(LanguageServer):
         self.units = Units(types.PositionEncodingKind.Utf16)
         self.capabilities = types.ClientCapabilities()
         self.was_shut_down = False
-        self.epoch = 0
+        self.places = Places(self)
+        self.states = States()
+        self.settings = ClientSettings()
         self._quiet: asyncio.TimerHandle | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._on_later: list[Callable[[], None]] = []
@@ -134,7 +139,7 @@ class Server(LanguageServer):
 
     def runs_may_have_changed(self) -> None:
         """Have clients ask anew for what tells the freshness of tasks."""
-        self.epoch += 1
+        self.states.may_have_changed()
         if self.supports("workspace.code_lens.refresh_support"):
             self.start("workspace/codeLens/refresh", self._refresh_lenses())
 

@@ -25,6 +25,9 @@ class Buffer:
         """The text of a line without its end; empty beyond the last one."""
         return self._lines[number].rstrip("\r\n") if number < len(self._lines) else ""
 
+    def __len__(self) -> int:
+        return len(self._lines)
+
     def reset(self, text: str) -> None:
         """Replace everything."""
         self._lines = split_lines(text)

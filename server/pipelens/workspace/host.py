@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pipelens.core.answers.findings import Finding, findings
 from pipelens.core.files import Unreadable
 from pipelens.core.project import Project
-from pipelens.core.text import Span, split_lines
+from pipelens.core.text import Document, Lines, Span
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.discovery import (
     Location,
@@ -27,6 +27,9 @@ from pipelens.workspace.keeper import ProjectKeeper
 
 _MOST_SEARCHED = 25
 """A source that no pipeline nearby knows is looked for in so many others of the workspace."""
+
+_MOST_REMEMBERED = 20
+"""Files that are not open whose lines are kept for the next question about them."""
 
 
 class Host:
@@ -42,6 +45,7 @@ class Host:
         self.keepers: dict[str, ProjectKeeper] = {}
         self._shown: set[str] = set()
         self._below: tuple[str, ...] | None = None
+        self._read: dict[str, Document] = {}
 
     # -- what is new
 
@@ -116,16 +120,22 @@ class Host:
                 found[path] = (*before, *(one for one in of_file if _identity(one) not in told))
         return found
 
-    def line(self, path: str, number: int) -> str:
-        """A line of a file as its editor shows it, else as it is on the disk."""
+    def lines(self, path: str) -> Lines:
+        """A file as its editor shows it, else as it is on the disk; empty when it cannot be read."""
         buffer = self.documents.get(path)
         if buffer is not None:
-            return buffer.line(number)
+            return buffer
         text = self.files.read(path)
-        if isinstance(text, Unreadable):
-            return ""
-        lines = split_lines(text)
-        return lines[number].rstrip("\r\n") if number < len(lines) else ""
+        known = self._read.get(path)
+        if known is None or known.text is not text:
+            known = self._read[path] = Document("" if isinstance(text, Unreadable) else text)
+            while len(self._read) > _MOST_REMEMBERED:
+                del self._read[next(iter(self._read))]
+        return known
+
+    def line(self, path: str, number: int) -> str:
+        """A line of a file as its editor shows it, else as it is on the disk."""
+        return self.lines(path).line(number)
 
     def unsaved(self, project: Project) -> tuple[str, ...]:
         """The files of `project` whose editors show another text than the disk holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -10,6 +10,7 @@ from lsprotocol import types
 from pipelens.core.answers.offers import Offer, offers
 from pipelens.core.project import Project
 from pipelens.lsp.convert import path_of, uri_of
+from pipelens.lsp.states import SIGNS
 from pipelens.protocol import commands
 from pipelens.protocol.tasks import Freshness, Runnable, WirePosition
 from pipelens.runner import freshness as freshness_
@@ -18,19 +19,8 @@ from pipelens.runner.plan import Plan, Step, refuse_unsupported
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
-SIGNS = {"fresh": "✓", "stale": "●", "never_run": "○", "running": "↻", "failed": "✗", "unknown": "?"}
-
 
 def register(server: Server) -> None:
-    read: dict[str, tuple[tuple[int, int], Mapping[str, freshness_.Freshness]]] = {}
-
-    def freshness(project: Project) -> Mapping[str, freshness_.Freshness]:
-        moment = (project.version, server.epoch)
-        known = read.get(project.path)
-        if known is None or known[0] != moment:
-            known = read[project.path] = (moment, freshness_.read_freshness(project))
-        return known[1]
-
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         path = path_of(params.text_document.uri)
         if path is None:
@@ -39,7 +29,7 @@ def register(server: Server) -> None:
             lens
             for project in server.host.projects_with(path)
             for offer in offers(project, path)
-            for lens in _lenses(server, project, offer, path, freshness(project)[offer.task.name])
+            for lens in _lenses(server, project, offer, path, server.states.of(project)[offer.task.name])
         ]
 
     if server.options.trusted:

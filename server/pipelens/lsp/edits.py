@@ -1,0 +1,54 @@
+"""Edits of files as one workspace edit: with versions and new files where the client takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from pipelens.core.problems import CreateFile
+from pipelens.core.text import Span
+from pipelens.lsp.convert import uri_of
+
+if TYPE_CHECKING:
+    from pipelens.lsp.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """Replace what `span` of the file at `path` covers by `text`, written as its language has it
+    (inside a notebook's cell: as in the cell, not as in the JSON)."""
+
+    path: str
+    span: Span
+    text: str
+
+
+def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> types.WorkspaceEdit:
+    """All of `edits` at once. Spans count in the documents as they are now and do not overlap."""
+    created: list[CreateFile] = []
+    changed: dict[str, list[types.TextEdit]] = {}
+    versions: dict[str, int | None] = {}
+    for edit in edits:
+        if isinstance(edit, CreateFile):
+            created.append(edit)
+            continue
+        where = server.places.location(edit.path, edit.span)
+        buffer = server.host.documents.get(edit.path)
+        versions[where.uri] = buffer.version if buffer is not None else None
+        changed.setdefault(where.uri, []).append(types.TextEdit(where.range, edit.text))
+    if not server.supports("workspace.workspace_edit.document_changes"):
+        return types.WorkspaceEdit(changes=changed)
+    operations: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
+    for one in created:
+        uri = uri_of(one.path)
+        operations.append(types.CreateFile(uri, options=types.CreateFileOptions(ignore_if_exists=True)))
+        top = types.Range(types.Position(0, 0), types.Position(0, 0))
+        changed.setdefault(uri, []).insert(0, types.TextEdit(top, one.text))
+    operations.extend(
+        types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri, versions.get(uri)), texts)
+        for uri, texts in changed.items()
+    )
+    return types.WorkspaceEdit(document_changes=operations)
