@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from pipelens.cli.terminal import STATE_STYLES, Screen, Segment, harmless
-from pipelens.cli.time_words import duration
+from pipelens.core.quantities import duration
 from pipelens.runner.events import CellChanged, Event, OutputMade, RunStarted, TaskChanged
 
 if TYPE_CHECKING:

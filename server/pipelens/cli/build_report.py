@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipelens.cli.build_record import BuildRecord
 from pipelens.cli.table import table
 from pipelens.cli.terminal import STATE_STYLES, Line, Screen, Segment, counted, shown_path
-from pipelens.cli.time_words import duration
+from pipelens.core.quantities import duration
 from pipelens.runner.events import TaskProblem
 from pipelens.runner.plan import Plan
 

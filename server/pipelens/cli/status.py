@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from pipelens.cli.pipeline import freshness_of, only_shown, open_project
 from pipelens.cli.shapes import dumped, graph_shape
 from pipelens.cli.table import table
 from pipelens.cli.terminal import STATE_STYLES, Line, Screen, Segment, counted, shown_path
-from pipelens.cli.time_words import ago
 from pipelens.core.project import Project, Task
+from pipelens.core.quantities import ago
 
 if TYPE_CHECKING:
     from pipelens.runner.freshness import Freshness, LastRun
@@ -104,7 +105,7 @@ def _doc(task: Task) -> str:
 
 
 def _run_words(run: LastRun | None) -> str:
-    return "never" if run is None else ago(run.at)
+    return "never" if run is None else ago(run.at, time.time())
 
 
 def _run_shape(run: LastRun | None) -> dict[str, object] | None:
