@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ PATIENCE = 20.0
 """Seconds until a hanging server is a failure. No test depends on how fast it is."""
 
 EDITORS = ("visual-studio-code", "neovim")
+BARE = "bare"
+"""An editor that announces nothing at all."""
 
 PIPELENS = str(Path(sys.executable).with_name("pipelens.exe" if os.name == "nt" else "pipelens"))
 
@@ -70,7 +72,7 @@ class Editor:
     # -- documents
 
     def uri(self, name: str) -> str:
-        return (self.root / name).as_uri()
+        return Path(os.path.normpath(self.root / name)).as_uri()
 
     def open(self, name: str, text: str | None = None) -> None:
         language = {".py": "python", ".yaml": "yaml"}.get(Path(name).suffix, "plaintext")
@@ -102,6 +104,11 @@ class Editor:
         document = types.TextDocumentIdentifier(self.uri(name))
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
 
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """The user changes the settings: the client tells it as one that can be asked does."""
+        self.client.set_configuration(dict(settings), section="pipelens")
+        self.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+
     def touched(self, *names: str) -> None:
         changes = [types.FileEvent(self.uri(name), types.FileChangeType.Changed) for name in names]
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
@@ -129,6 +136,9 @@ class Editor:
     def codes(self, name: str) -> list[str]:
         """The problem codes that the editor shows for a file now."""
         return [str(found.code) for found in self.client.diagnostics.get(self.uri(name), ())]
+
+    def severities(self, name: str) -> list[types.DiagnosticSeverity | None]:
+        return [found.severity for found in self.client.diagnostics.get(self.uri(name), ())]
 
     async def shows(self, name: str, *codes: str) -> None:
         """Wait until a file shows exactly these codes."""
@@ -188,14 +198,21 @@ async def editor(
     encodings: Sequence[str] | None = None,
     cwd: Path | None = None,
     command: Sequence[str] = (PIPELENS, "lsp"),
+    settings: Mapping[str, Any] | None = None,
+    more: Sequence[Path] = (),
+    folder_settings: Mapping[Path, Mapping[str, Any]] | None = None,
     **environ: str,
 ) -> AsyncIterator[Editor]:
-    """An editor called `name` (its capabilities are those of the real one) with folder `root` open."""
-    capabilities = client_capabilities(name)
+    """An editor called `name` (its capabilities are those of the real one) with the folder `root` open,
+    and `more` beside it. settings: of our section; folder_settings: where they differ."""
+    capabilities = types.ClientCapabilities() if name == BARE else client_capabilities(name)
     if encodings is not None:
         kinds = [types.PositionEncodingKind(one) for one in encodings]
         capabilities.general = types.GeneralClientCapabilities(position_encodings=kinds)
     client = make_test_lsp_client()
+    client.set_configuration({"pipelens": dict(settings or {})})
+    for folder, told in (folder_settings or {}).items():
+        client.set_configuration({"pipelens": dict(told)}, scope_uri=folder.as_uri())
     made = Editor(client, root)
     await client.start_io(*command, cwd=cwd or root.parent, env={**os.environ, **environ})
     try:
@@ -204,7 +221,7 @@ async def editor(
                 capabilities=capabilities,
                 initialization_options=options,
                 root_uri=root.as_uri(),
-                workspace_folders=[types.WorkspaceFolder(root.as_uri(), root.name)],
+                workspace_folders=[types.WorkspaceFolder(one.as_uri(), one.name) for one in (root, *more)],
             )
         )
         yield made

@@ -76,9 +76,12 @@ class Server(LanguageServer):
         self.places = Places(self)
         self.states = States()
         self.settings = ClientSettings()
+        self.folder_settings: dict[str, ClientSettings] = {}
+        self.reread_settings: Callable[[], None] = lambda: None
         self._quiet: asyncio.TimerHandle | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._on_later: list[Callable[[], None]] = []
+        self._on_initialized: list[Callable[[], None]] = []
 
     def meet(self, params: types.InitializeParams) -> None:
         """Learn who the client is, and offer what can be carried out for it."""
@@ -91,6 +94,7 @@ class Server(LanguageServer):
         self.host = Host(folders, environ=os.environ, trusted=self.options.trusted)
         for feature in FEATURES:
             feature.register(self)
+        self.on(types.INITIALIZED, self._initialized)
 
     # -- registering
 
@@ -102,6 +106,10 @@ class Server(LanguageServer):
         """Carry out the command `name`, unless the client does it itself."""
         if name not in self.options.client_commands:
             self.command(name)(guarded(name, handler))
+
+    def when_initialized(self, work: Callable[[], None]) -> None:
+        """Have `work` done once the client takes requests."""
+        self._on_initialized.append(work)
 
     def supports(self, capability: str) -> bool:
         """Whether the client has a boolean capability, by its dotted path."""
@@ -133,6 +141,11 @@ class Server(LanguageServer):
 
     # -- what many features need
 
+    def settings_of(self, path: str) -> ClientSettings:
+        """What the user set for the workspace folder that `path` lies in."""
+        folder = max((one for one in self.folder_settings if _is_in(path, one)), key=len, default=None)
+        return self.settings if folder is None else self.folder_settings[folder]
+
     def lines(self, path: str) -> LineOf:
         """The lines of a file, as its editor shows them."""
         return lambda number: self.host.line(path, number)
@@ -143,11 +156,19 @@ class Server(LanguageServer):
         if self.supports("workspace.code_lens.refresh_support"):
             self.start("workspace/codeLens/refresh", self._refresh_lenses())
 
+    def _initialized(self, *_: object) -> None:
+        for work in self._on_initialized:
+            guarded("initialized", work)()
+
     async def _refresh_lenses(self) -> None:
         await self.workspace_code_lens_refresh_async(None)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         LOG.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def make_server() -> Server:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, cast
 
 PROTOCOL: Final = 1
@@ -17,13 +18,18 @@ class InitializationOptions:
 
     client: `vscode`, `pycharm` …, empty for an editor without a client of ours. client_commands: ids
     of commands that the client carries out itself. trusted: whether anything may run. interpreter: the
-    Python for tasks that the user chose in the client.
+    Python for tasks that the user chose in the client. notebook_sync: whether the client tells cells of
+    notebooks; None: as its capabilities say. yaml_server: another server completes and explains keys
+    of YAML. settings: our section of the user's settings, for a client that can tell it no other way.
     """
 
     client: str = ""
     client_commands: frozenset[str] = frozenset()
     trusted: bool = True
     interpreter: str | None = None
+    notebook_sync: bool | None = None
+    yaml_server: bool = False
+    settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @staticmethod
     def read(value: object) -> InitializationOptions:
@@ -33,12 +39,16 @@ class InitializationOptions:
             return InitializationOptions()
         told = cast("Mapping[str, object]", value)
         client, commands, interpreter = (told.get(key) for key in ("client", "clientCommands", "interpreter"))
+        sync, settings = told.get("notebookSync"), told.get("settings")
         ids = cast("list[object]", commands) if isinstance(commands, list) else []
         return InitializationOptions(
             client=client if isinstance(client, str) else "",
             client_commands=frozenset(id for id in ids if isinstance(id, str)),
             trusted=told.get("trusted", True) is True,
             interpreter=interpreter if isinstance(interpreter, str) and interpreter else None,
+            notebook_sync=sync if isinstance(sync, bool) else None,
+            yaml_server=told.get("yamlServer") is True,
+            settings=cast("Mapping[str, object]", settings) if isinstance(settings, Mapping) else {},
         )
 
 

@@ -8,11 +8,12 @@ when to ask it is its caller's business.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pipelens.core.answers.findings import Finding, findings
 from pipelens.core.files import Unreadable
 from pipelens.core.project import Project
+from pipelens.core.suppression import SeverityChoice
 from pipelens.core.text import Document, Lines, Span
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.discovery import (
@@ -24,6 +25,8 @@ from pipelens.workspace.discovery import (
 )
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.keeper import ProjectKeeper
+
+SeveritiesOf = Callable[[str], Mapping[str, SeverityChoice]]
 
 _MOST_SEARCHED = 25
 """A source that no pipeline nearby knows is looked for in so many others of the workspace."""
@@ -46,6 +49,7 @@ class Host:
         self._shown: set[str] = set()
         self._below: tuple[str, ...] | None = None
         self._read: dict[str, Document] = {}
+        self._preferred: SeveritiesOf = lambda path: {}
 
     # -- what is new
 
@@ -83,6 +87,15 @@ class Host:
         self._relocate()
         for keeper in self.keepers.values():
             keeper.refresh()
+
+    def prefer(self, severities: SeveritiesOf) -> None:
+        """Severities that count before the settings of a project, by the path of its pipeline file."""
+        self._preferred = severities
+        for path, keeper in self.keepers.items():
+            wanted = severities(path)
+            if keeper.filter.preferred != wanted:
+                keeper.filter.preferred = wanted
+                keeper.changed((path,))
 
     def trust(self) -> None:
         """The workspace may run what is in it: everything is read anew."""
@@ -161,6 +174,7 @@ class Host:
             known = self.keepers[path] = ProjectKeeper(
                 location, self.files, cwd=location.root, environ=self.environ, trusted=self.trusted
             )
+            known.filter.preferred = self._preferred(path)
         return known
 
     def _locate(self, path: str) -> Location:

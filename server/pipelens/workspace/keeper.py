@@ -58,7 +58,7 @@ class ProjectKeeper:
         )
         self.sources = SourceCache(files)
         self.settings = Settings()
-        self._filter = ProblemFilter(files)
+        self.filter = ProblemFilter(files)
         self._indexing = Indexing()
         self._project: Project | None = None
         self._reading: Reading | None = None
@@ -127,7 +127,7 @@ class ProjectKeeper:
             with self.files.asking() as asked:
                 self.settings = read_settings(self.files, self.location.folder, self.location.root)
             self._settings_asked = asked
-        self._project = replace(project, shown=self._filter.shown(project, self.settings))
+        self._project = replace(project, shown=self.filter.shown(project, self.settings))
         self._remember()
         return self._project
 

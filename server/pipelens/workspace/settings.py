@@ -228,9 +228,11 @@ class ProblemFilter:
     """Settings and suppressing comments applied to a project's problems.
 
     Remembers what it read of each text, so that asking again after an edit reads one file anew.
+    preferred: severities that count before those of the project's settings (an editor's user).
     """
 
     def __init__(self, files: Files) -> None:
+        self.preferred: Mapping[str, SeverityChoice] = _NOTHING
         self._files = files
         self._read: dict[str, tuple[str, Suppressions]] = {}
 
@@ -239,7 +241,7 @@ class ProblemFilter:
         env = (project.env.path,) if project.env.path is not None else ()
         return apply(
             (*project.found, *settings.problems),
-            settings.severity,
+            {**settings.severity, **self.preferred},
             project.locate,
             self._suppressions,
             (project.path, *env),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from pipelens.lsp.features import code_lens, commands, diagnostics, documents, trust, watched_files
+from pipelens.lsp.features import (
+    code_lens,
+    commands,
+    configuration,
+    diagnostics,
+    documents,
+    trust,
+    watched_files,
+)
 
-FEATURES = (documents, diagnostics, watched_files, code_lens, commands, trust)
+FEATURES = (configuration, documents, diagnostics, watched_files, code_lens, commands, trust)
 """Each has `register(server)`, called while the server answers `initialize`."""

@@ -20,6 +20,7 @@ def register(server: Server) -> None:
             return
         server.options = replace(server.options, trusted=True)
         server.host.trust()
+        server.reread_settings()
         for feature in (code_lens, commands):
             feature.register(server)
         server.later()

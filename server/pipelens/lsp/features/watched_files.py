@@ -19,7 +19,7 @@ PATTERNS = (
 
 
 def register(server: Server) -> None:
-    def initialized(params: types.InitializedParams) -> None:
+    def initialized() -> None:
         if server.supports("workspace.did_change_watched_files.dynamic_registration"):
             server.start("client/registerCapability", watch())
 
@@ -35,5 +35,5 @@ def register(server: Server) -> None:
         server.later()
         server.runs_may_have_changed()
 
-    server.on(types.INITIALIZED, initialized)
+    server.when_initialized(initialized)
     server.on(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, changed)

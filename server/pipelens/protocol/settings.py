@@ -1,0 +1,90 @@
+"""The one table of all settings that a client's user may make.
+
+What reads them (the server), what documents them (`docs/settings.md`) and what offers them in an
+editor's own form (VS Code's `contributes.configuration`) is made from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+SECTION: Final = "pipelens"
+
+Kind = Literal["milliseconds", "choice", "text", "severities"]
+Scope = Literal["window", "resource"]
+"""As editors call them: one value for all, or one for each workspace folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, `pipelens.NAME` in editors.
+
+    default: what holds without it, None for nothing. choices: the words that it may be (of kind
+    `severities`: that each value may be). largest: of milliseconds. is_program: it names a program,
+    so nothing inside a workspace may make it before the workspace is trusted.
+    """
+
+    name: str
+    kind: Kind
+    default: int | str | None
+    documentation: str
+    choices: tuple[str, ...] = ()
+    choice_texts: tuple[str, ...] = ()
+    largest: int | None = None
+    scope: Scope = "window"
+    is_program: bool = False
+
+    @property
+    def full_name(self) -> str:
+        return f"{SECTION}.{self.name}"
+
+
+SETTINGS: Final = (
+    Setting(
+        "quietPeriod",
+        "milliseconds",
+        20,
+        "How long nothing must have been typed before problems are shown anew. "
+        "0 shows them at every keystroke; more than 50 is felt as slow.",
+        largest=10_000,
+    ),
+    Setting(
+        "typingPause",
+        "milliseconds",
+        500,
+        "How long nothing must have been typed before a missing value or an unknown word is told in the "
+        "line that is being edited. What was corrected vanishes at once.",
+        largest=60_000,
+    ),
+    Setting(
+        "keyCompletion",
+        "choice",
+        "auto",
+        "Whether keys of `pipeline.yaml` are completed and explained.",
+        choices=("auto", "on", "off"),
+        choice_texts=(
+            "Unless the editor says that another YAML server does it.",
+            "Always.",
+            "Never: task names, paths and values are still completed.",
+        ),
+    ),
+    Setting(
+        "interpreter",
+        "text",
+        None,
+        "The Python that runs the tasks: a path, an environment's folder, or a name on `PATH`. Without it, "
+        "the Python is found as `docs/settings.md` says. Ignored in a workspace that is not trusted.",
+        scope="resource",
+        is_program=True,
+    ),
+    Setting(
+        "severity",
+        "severities",
+        None,
+        'How severe problems are, by their code, for example `{"unused-param": "off"}`. '
+        "Counts before the project's own settings, and only in this editor.",
+        choices=("error", "warning", "info", "hint", "off"),
+        scope="resource",
+    ),
+)

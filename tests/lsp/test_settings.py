@@ -1,0 +1,134 @@
+"""What the user sets in the editor: asked for, told, live, by folder; mistakes are told once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from pipelens.lsp.client_settings import ClientSettings, read_client_settings, section_of
+from pipelens.protocol.settings import SETTINGS
+from tests.lsp.conftest import PIPELINE
+from tests.lsp.editor import editor
+
+UNUSED = PIPELINE.replace("product: out/fit.txt", "product: out/fit.txt\n    prodct: 1")
+
+
+def read(told: object, trusted: bool = True) -> tuple[ClientSettings, tuple[str, ...]]:
+    found = read_client_settings(section_of(told), trusted=trusted)
+    return found.settings, found.faults
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"pipelens": {"quietPeriod": 5, "keyCompletion": "off"}},
+        {"pipelens.quietPeriod": 5, "pipelens.keyCompletion": "off"},
+        {"quietPeriod": 5, "keyCompletion": "off"},
+    ],
+    ids=["nested", "flat", "the section alone"],
+)
+def test_settings_are_read_in_every_form_that_clients_tell_them(told: object) -> None:
+    assert read(told) == (ClientSettings(quiet_period=5, key_completion="off"), ())
+
+
+@pytest.mark.parametrize("told", [None, 3, [], "x", {}, {"pipelens": None}, {"other": {"quietPeriod": 3}}])
+def test_what_tells_nothing_of_ours_leaves_the_defaults(told: object) -> None:
+    assert read(told) == (ClientSettings(), ())
+
+
+def test_the_defaults_of_the_table_are_those_of_the_server() -> None:
+    told = {setting.name: setting.default for setting in SETTINGS}
+    assert read(told) == (ClientSettings(), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("quietPeriod", "fast", ["pipelens.quietPeriod", "'fast'", "milliseconds", "10,000"]),
+        ("quietPeriod", -1, ["-1"]),
+        ("quietPeriod", float("nan"), ["nan"]),
+        ("quietPeriod", True, ["True"]),
+        ("typingPause", 10**9, ["60,000"]),
+        ("keyCompletion", "atuo", ["'auto', 'on', 'off'", "did you mean 'auto'"]),
+        ("interpreter", ["python"], ["a text"]),
+        ("severity", "off", ["object of problem codes"]),
+        ("severity", {"unused-param": 3}, ["'unused-param'", "'error'"]),
+        ("severity", {"unknown-kye": "off"}, ["unknown-key"]),
+        ("quitePeriod", 3, ["no setting pipelens.quitePeriod", "pipelens.quietPeriod"]),
+        ("keyCompletion", "x" * 10_000, ["…"]),
+    ],
+)
+def test_a_bad_value_is_told_with_its_remedy_and_the_others_hold(
+    name: str, value: Any, words: list[str]
+) -> None:
+    found, faults = read({"pipelens": {"typingPause": 0, name: value}})
+    assert len(faults) == 1
+    assert all(word in faults[0] for word in words), faults[0]
+    assert len(faults[0]) < 400
+    assert found.quiet_period == 20
+    assert found.typing_pause == (0 if name != "typingPause" else 500)
+
+
+def test_settings_of_other_parts_of_a_client_are_none_of_ours() -> None:
+    assert read({"pipelens": {"trace.server": "verbose", "colours": 3}})[1] == ()
+
+
+def test_a_setting_that_names_a_program_waits_for_trust() -> None:
+    told = {"pipelens": {"interpreter": "/x/python", "quietPeriod": 1}}
+    assert read(told, trusted=False)[0] == ClientSettings(quiet_period=1)
+    assert read(told)[0].interpreter == "/x/python"
+
+
+async def test_severities_are_asked_for_and_followed_live(project: Path, any_editor: str) -> None:
+    (project / "pipeline.yaml").write_text(UNUSED)
+    async with editor(project, any_editor, settings={"severity": {"unknown-key": "off"}}) as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        it.configure({"severity": {"unknown-key": "hint"}})
+        await it.shows("pipeline.yaml", "unknown-key")
+        [found] = it.client.diagnostics[it.uri("pipeline.yaml")]
+        assert found.severity == types.DiagnosticSeverity.Hint
+        it.configure({"severity": {"unknown-key": "bad"}})
+        await it.until(lambda: it.severities("pipeline.yaml") == [types.DiagnosticSeverity.Error])
+        it.configure({"severity": {"unknown-key": "bad"}, "quietPeriod": 30})
+        await it.quiet()
+        assert len([text for text in it.said if "'bad'" in text]) == 1
+
+
+async def test_a_client_that_cannot_be_asked_tells_them(project: Path) -> None:
+    (project / "pipeline.yaml").write_text(UNUSED)
+    options = {"settings": {"severity": {"unknown-key": "off"}}}
+    async with editor(project, "bare", options=options) as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        for told in ({"pipelens": {"severity": {}}}, {"pipelens.severity": {"unknown-key": "info"}}):
+            it.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(told))
+            await it.shows("pipeline.yaml", "unknown-key")
+        await it.until(lambda: it.severities("pipeline.yaml") == [types.DiagnosticSeverity.Information])
+
+
+async def test_the_user_counts_before_the_settings_of_the_project(project: Path) -> None:
+    (project / "pipeline.yaml").write_text(UNUSED)
+    (project / "pipelens.toml").write_text('[severity]\nunknown-key = "off"\n')
+    async with editor(project, "visual-studio-code") as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        it.configure({"severity": {"unknown-key": "warning"}})
+        await it.shows("pipeline.yaml", "unknown-key")
+
+
+async def test_each_workspace_folder_has_settings_of_its_own(project: Path) -> None:
+    (project / "pipeline.yaml").write_text(UNUSED)
+    other = project.parent / "other"
+    other.mkdir()
+    for name in ("pipeline.yaml", "steps.py"):
+        (other / name).write_text((project / name).read_text())
+    own = {other: {"severity": {"unknown-key": "off"}}}
+    async with editor(project, "visual-studio-code", more=[other], folder_settings=own) as it:
+        it.open("pipeline.yaml")
+        it.open("../other/pipeline.yaml")
+        await it.shows("pipeline.yaml", "unknown-key")
+        await it.shows("../other/pipeline.yaml")
