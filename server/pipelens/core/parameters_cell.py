@@ -28,7 +28,8 @@ def added_cell(path: str, text: str, cells: Cells, upstream: bool, product: bool
         new = _json_cell(text, cells, lines)
     else:
         new = _text_cell(text, cells, lines)
-    return Fix(TITLE, (Edit(Place(path, span), new),), preferred=True)
+    edit = Edit(Place(path, span), new, raw=cells.nbformat is not None)
+    return Fix(TITLE, (edit,), preferred=True)
 
 
 def _text_cell(text: str, cells: Cells, lines: list[str]) -> str:

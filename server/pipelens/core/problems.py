@@ -39,10 +39,16 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text at `place` by `text`."""
+    """Replace the text at `place` by `text`.
+
+    `text` is written as the language of the place has it. Inside a cell of an `.ipynb` that is the
+    cell's own text, which whoever applies the edit escapes for the JSON around it. raw: it is JSON
+    already and stands between the cells (a whole new cell), which only the file as a whole can take.
+    """
 
     place: Place
     text: str
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
