@@ -22,12 +22,12 @@ from pipelens.runner.events import (
     TaskProblem,
     new_run_id,
 )
-from pipelens.runner.freshness import adopt_old_records
 from pipelens.runner.history import Outcome, add_outcome, trim_history
 from pipelens.runner.intents import recover
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
 from pipelens.runner.place import Place, Status
 from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
+from pipelens.runner.records import adopt_old_records
 from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_state
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 

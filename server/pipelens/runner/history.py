@@ -32,16 +32,49 @@ class Outcome:
     run: str = ""
 
 
-def read_outcomes(root: str, pipeline: str) -> Mapping[str, Outcome]:
-    """The last outcome of every task of `pipeline`, by name."""
-    key = pipeline_key(root, pipeline)
-    found: dict[str, Outcome] = {}
-    for line in _lines(state_path(root, "history.jsonl")):
+class Outcomes:
+    """The last outcome of every task of `pipeline`; `update` reads what was added since."""
+
+    def __init__(self, root: str, pipeline: str) -> None:
+        self.latest: dict[str, Outcome] = {}
+        self._path = state_path(root, "history.jsonl")
+        self._key = pipeline_key(root, pipeline)
+        self._inode = 0
+        self._offset = 0
+
+    def update(self) -> set[str]:
+        """Read what is new; the tasks whose last outcome is another one now."""
+        try:
+            with open(self._path, "rb") as file:
+                found = os.fstat(file.fileno())
+                if (found.st_ino, found.st_size) == (self._inode, self._offset):
+                    return set()
+                anew = found.st_ino != self._inode or found.st_size < self._offset
+                start = 0 if anew else self._offset
+                if found.st_size - start > _READ_AT_MOST:
+                    file.seek(found.st_size - _READ_AT_MOST)
+                    file.readline()
+                else:
+                    file.seek(start)
+                whole, _, rest = file.read().rpartition(b"\n")
+                self._inode, self._offset = found.st_ino, file.tell() - len(rest)
+        except OSError:
+            whole, anew = b"", True
+            self._inode = self._offset = 0
+        before = self.latest
+        latest = {} if anew else dict(before)
+        for line in whole.split(b"\n"):
+            if (outcome := self._understood(line)) is not None:
+                latest[outcome.task] = outcome
+        self.latest = latest
+        return {name for name in latest.keys() | before.keys() if latest.get(name) != before.get(name)}
+
+    def _understood(self, line: bytes) -> Outcome | None:
         try:
             record = json.loads(line)
-            if record["version"] != HISTORY_VERSION or record["pipeline"] != key:
-                continue
-            outcome = Outcome(
+            if record["version"] != HISTORY_VERSION or record["pipeline"] != self._key:
+                return None
+            return Outcome(
                 record["task"],
                 float(record["at"]),
                 record.get("seconds"),
@@ -51,9 +84,14 @@ def read_outcomes(root: str, pipeline: str) -> Mapping[str, Outcome]:
                 str(record.get("run", "")),
             )
         except (ValueError, KeyError, TypeError):
-            continue
-        found[outcome.task] = outcome
-    return found
+            return None
+
+
+def read_outcomes(root: str, pipeline: str) -> Mapping[str, Outcome]:
+    """The last outcome of every task of `pipeline`, by name."""
+    found = Outcomes(root, pipeline)
+    found.update()
+    return found.latest
 
 
 def add_outcome(root: str, pipeline: str, outcome: Outcome) -> None:

@@ -1,0 +1,199 @@
+"""Records: what is on disk about each task, its products and the metadata beside them.
+
+The cost is one listing per folder of products and one small file per product; looking again costs
+one `stat` per product while nothing changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from pipelens.core.project import Project, Task
+from pipelens.runner.metadata import (
+    Metadata,
+    UnreadableMetadata,
+    adopt_old_name,
+    metadata_path,
+    old_metadata_path,
+    read_metadata,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on disk about one task. timestamp: the smallest of its products'; code None: the
+    products' records disagree, or hold none. was_run: whether metadata of a product lies about,
+    be the product gone or not."""
+
+    missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    unreadable: str | None = None
+    disagree: bool = False
+    timestamp: float | None = None
+    code: str | None = None
+    params: Mapping[str, object] | None = None
+    was_run: bool = False
+
+
+class Folders:
+    """The names in each folder of products, listed once."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, frozenset[str]] = {}
+
+    def exists(self, path: str) -> bool:
+        folder, name = os.path.split(path)
+        if not self.holds(folder, name):
+            # A file system that ignores case may know the file by another spelling.
+            return os.name == "nt" and os.path.exists(path)
+        return True
+
+    def holds(self, folder: str, name: str) -> bool:
+        names = self._names.get(folder)
+        if names is None:
+            names = self._names[folder] = _listed(folder)
+        return name in names
+
+    def forget(self, folder: str) -> None:
+        self._names.pop(folder, None)
+
+
+def _listed(folder: str) -> frozenset[str]:
+    try:
+        with os.scandir(folder) as entries:
+            # A link that leads nowhere is no product.
+            return frozenset(e.name for e in entries if not e.is_symlink() or os.path.exists(e.path))
+    except OSError:
+        return frozenset()
+
+
+_Look = tuple[tuple[bool, str | None, tuple[int, int, int] | None], ...]
+"""Of each product: whether it is there, its metadata file, and what that looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    paths: tuple[str, ...]
+    look: _Look
+    record: Record
+
+
+class Records:
+    """The records of a pipeline's tasks, each read again when its files look different."""
+
+    def __init__(self) -> None:
+        self.folders = Folders()
+        self._known: dict[str, _Known] = {}
+        self._unsure: set[str] | None = None
+
+    def disk_changed(self) -> None:
+        """Any file may have changed."""
+        self.folders = Folders()
+        self._unsure = set(self._known)
+
+    def touched(self, tasks: Iterable[Task]) -> None:
+        """Files of these tasks may have changed."""
+        for task in tasks:
+            for path in _paths(task):
+                self.folders.forget(os.path.dirname(path))
+            if self._unsure is None:
+                self._unsure = set()
+            self._unsure.add(task.name)
+
+    def of(self, task: Task) -> Record:
+        """What is on disk about `task`; the same object as before where nothing changed."""
+        paths = _paths(task)
+        known = self._known.get(task.name)
+        if known is not None and known.paths == paths and not (self._unsure and task.name in self._unsure):
+            return known.record
+        look = _look(paths, self.folders)
+        if known is None or known.paths != paths or known.look != look:
+            record = _read(paths, look)
+            if record.code == task.code:
+                record = replace(record, code=task.code)  # one text in memory, not two
+            if known is not None and known.record == record:
+                record = known.record
+            known = self._known[task.name] = _Known(paths, look, record)
+        if self._unsure is not None:
+            self._unsure.discard(task.name)
+        return known.record
+
+    def drop(self, name: str) -> None:
+        self._known.pop(name, None)
+
+
+def _paths(task: Task) -> tuple[str, ...]:
+    if task.products is None or not task.products.are_files:
+        return ()
+    return tuple(product.path for product in task.products.items)
+
+
+def _look(paths: tuple[str, ...], folders: Folders) -> _Look:
+    found: list[tuple[bool, str | None, tuple[int, int, int] | None]] = []
+    for path in paths:
+        metadata: str | None = None
+        for candidate in (metadata_path(path), old_metadata_path(path)):
+            if folders.holds(*os.path.split(candidate)):
+                metadata = candidate
+                break
+        found.append((folders.exists(path), metadata, _signature(metadata) if metadata else None))
+    return tuple(found)
+
+
+def _signature(path: str) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _read(paths: tuple[str, ...], look: _Look) -> Record:
+    missing: list[str] = []
+    absent: list[str] = []
+    found: list[Metadata] = []
+    was_run = False
+    for path, (exists, metadata, _) in zip(paths, look, strict=True):
+        was_run = was_run or metadata == metadata_path(path)
+        if not exists:
+            missing.append(path)
+            continue
+        match read_metadata(metadata) if metadata else None:
+            case UnreadableMetadata(reason=reason):
+                return Record(unreadable=f"{metadata_path(path)} {reason}", was_run=True)
+            case None:
+                absent.append(path)
+            case Metadata() as read:
+                found.append(read)
+    return _joined(tuple(missing), tuple(absent), found, was_run)
+
+
+def _joined(
+    missing: tuple[str, ...], absent: tuple[str, ...], found: list[Metadata], was_run: bool
+) -> Record:
+    if not found:
+        return Record(missing, absent, was_run=was_run)
+    first = found[0]
+    stamps = [metadata.timestamp for metadata in found if metadata.timestamp is not None]
+    disagree = any(other.code != first.code or other.params != first.params for other in found[1:])
+    return Record(
+        missing,
+        absent,
+        disagree=disagree,
+        timestamp=min(stamps) if len(stamps) == len(found) else None,
+        code=None if disagree else first.code,
+        params=first.params,
+        was_run=was_run,
+    )
+
+
+def adopt_old_records(project: Project) -> None:
+    """Rename the metadata that releases of Ploomber before 0.10 left (section 11.2)."""
+    folders = Folders()
+    for task in project.tasks.values():
+        for path in _paths(task):
+            old, new = old_metadata_path(path), metadata_path(path)
+            if folders.holds(*os.path.split(old)) and not folders.holds(*os.path.split(new)):
+                adopt_old_name(path)
