@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pipelens.cli.scaffold import sketched, write
+from pipelens.cli.scaffold import write
 from pipelens.core.project import Project
+from pipelens.core.sketch import sketched
 from pipelens.core.sources import MissingSource, Source, UnresolvedFunction
+from pipelens.workspace.disk import WorkspaceFiles
 from tests.cli.command import write as write_files
 from tests.core.building import Pipeline
 
@@ -21,7 +23,7 @@ def lacking(folder: Path, *sources: Source) -> Project:
 
 
 def made(folder: Path, *sources: Source) -> dict[str, str]:
-    sketch = sketched(lacking(folder, *sources))
+    sketch = sketched(lacking(folder, *sources), WorkspaceFiles())
     list(write(sketch))
     return {
         str(path.relative_to(folder)).replace("\\", "/"): path.read_bytes().decode()
@@ -31,7 +33,7 @@ def made(folder: Path, *sources: Source) -> dict[str, str]:
 
 
 def left(folder: Path, *sources: Source) -> list[str]:
-    return sketched(lacking(folder, *sources)).left
+    return sketched(lacking(folder, *sources), WorkspaceFiles()).left
 
 
 def test_files_get_the_template_of_their_kind(tmp_path: Path):

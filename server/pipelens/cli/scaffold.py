@@ -7,37 +7,14 @@ is appended to it.
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from pipelens.cli import arguments as arguments_
-from pipelens.cli import source_templates
 from pipelens.cli.commands import SUMMARIES
-from pipelens.cli.pipeline import NO_PIPELINE, only_shown, open_project
+from pipelens.cli.pipeline import NO_PIPELINE, only_shown, open_keeper
 from pipelens.cli.refusal import Refusal
-from pipelens.cli.source_templates import Blank
 from pipelens.cli.terminal import Screen, Segment, counted, shown_path
-from pipelens.core.project import Project, Task
-from pipelens.core.sources import MissingSource, UnresolvedFunction
-
-_TEMPLATES: dict[str, Callable[[Blank], str]] = {
-    ".py": source_templates.script,
-    ".ipynb": source_templates.notebook,
-    ".r": source_templates.r_script,
-    ".rmd": source_templates.r_markdown,
-    ".sql": source_templates.sql,
-}
-
-
-@dataclass(slots=True)
-class Sketch:
-    """What is to be written: new files with their text, functions to append by module file."""
-
-    files: dict[str, str] = field(default_factory=dict)
-    functions: dict[str, list[str]] = field(default_factory=dict)
-    packages: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+from pipelens.core.sketch import Sketch, joined, sketched
 
 
 def main(name: str, words: Sequence[str]) -> int:
@@ -46,7 +23,7 @@ def main(name: str, words: Sequence[str]) -> int:
     arguments = arguments_.read(parser, words)
     screen = Screen()
     try:
-        project = open_project(arguments)
+        keeper = open_keeper(arguments)
     except Refusal as refusal:
         if refusal.code != NO_PIPELINE or arguments.entry_point:
             raise
@@ -58,6 +35,7 @@ def main(name: str, words: Sequence[str]) -> int:
 
         create(arguments.name, arguments.cwd, screen)
         return 0
+    project = keeper.now()
     if arguments.name is not None:
         shown = shown_path(project.path, arguments.cwd)
         raise Refusal(
@@ -67,85 +45,17 @@ def main(name: str, words: Sequence[str]) -> int:
     told = only_shown(project)
     if told:
         raise Refusal(f"there is nothing to create: {told}")
-    sketch = sketched(project)
+    sketch = sketched(project, keeper.files)
     for path, verb in write(sketch):
         screen.line(Segment(f"{verb} ", "green"), shown_path(path, arguments.cwd))
     for sentence in sketch.left:
         screen.line(Segment("left out ", "yellow"), sentence)
-    made = len(sketch.files) + sum(map(len, sketch.functions.values()))
+    made = sketch.count
     if not made and not sketch.left:
         screen.line("All sources are there already.")
     elif made:
         screen.line(f"{counted(made, 'source')} created; `pipelens check` says what is still to be done.")
     return 0
-
-
-def sketched(project: Project) -> Sketch:
-    """What is missing, and the text that it would get."""
-    sketch = Sketch()
-    for task in project.tasks.values():
-        match task.source:
-            case MissingSource(path=path):
-                _sketch_file(project, task, path, sketch)
-            case UnresolvedFunction() as missing:
-                _sketch_function(project, task, missing, sketch)
-            case _:
-                continue
-    return sketch
-
-
-def _sketch_file(project: Project, task: Task, path: str, sketch: Sketch) -> None:
-    template = _TEMPLATES.get(os.path.splitext(path)[1].lower())
-    if path in sketch.files:
-        return
-    if template is None:
-        sketch.left.append(f"{path}: there is no template for such a source, please write it yourself")
-        return
-    sketch.files[path] = template(_blank(project, task, os.path.splitext(os.path.basename(path))[0]))
-
-
-def _sketch_function(project: Project, task: Task, missing: UnresolvedFunction, sketch: Sketch) -> None:
-    found = _module_for(project, missing)
-    if found is None:
-        sketch.left.append(f"{missing.dotted_path}: {missing.reason}")
-        return
-    path, packages = found
-    sketch.packages += packages
-    text = source_templates.function(_blank(project, task, missing.dotted_path.rpartition(".")[2]))
-    texts = sketch.functions.setdefault(path, [])
-    if text not in texts:
-        texts.append(text)
-
-
-def _module_for(project: Project, missing: UnresolvedFunction) -> tuple[str, list[str]] | None:
-    """The file that a missing function belongs in and the `__init__.py` files it needs; None when
-    writing a file would not make the function be found (an installed package, a compiled module …)."""
-    *modules, function = missing.dotted_path.split(".")
-    names = [*modules, function]
-    if not modules or not missing.certain or not all(name.isidentifier() for name in names):
-        return None
-    if modules[0] in sys.stdlib_module_names:
-        return None
-    if missing.part >= len(modules):
-        if missing.path is not None:
-            return missing.path, []
-        base, known = project.spec.folder, 0
-    else:
-        if missing.path is not None and os.path.basename(missing.path) != "__init__.py":
-            return None
-        base = project.spec.folder if missing.path is None else os.path.dirname(missing.path)
-        known = 0 if missing.path is None else missing.part
-    folder = os.path.join(base, *modules[known:-1])
-    packages = [
-        os.path.join(base, *modules[known:end], "__init__.py") for end in range(known + 1, len(modules))
-    ]
-    inside = os.path.join(folder, modules[-1])
-    return (os.path.join(inside, "__init__.py") if os.path.isdir(inside) else f"{inside}.py"), packages
-
-
-def _blank(project: Project, task: Task, name: str) -> Blank:
-    meta = project.spec.meta
-    return Blank(name, tuple(task.params), upstream=meta.extract_upstream, product=meta.extract_product)
 
 
 def write(sketch: Sketch) -> Iterator[tuple[str, str]]:
@@ -159,7 +69,7 @@ def write(sketch: Sketch) -> Iterator[tuple[str, str]]:
         yield path, "created "
     for path, functions in sketch.functions.items():
         existed = os.path.exists(path)
-        _append(path, "\n\n".join(functions)) if existed else _create(path, "\n\n".join(functions))
+        _append(path, joined(functions)) if existed else _create(path, joined(functions))
         yield path, "extended" if existed else "created "
 
 

@@ -60,20 +60,20 @@ def preferred_fixes(project: Project, path: str, code: str | None = None) -> Ite
 def together(project: Project, fixes: Iterable[Fix]) -> tuple[Change, ...]:
     """The edits of as many of `fixes` as can be applied at once: each whole or not at all, none into
     the text of one before it. What two problems of one text ask for alike happens once."""
-    taken: dict[str, list[Edit]] = {}
+    taken: dict[tuple[str, int], list[Span]] = {}
     chosen: dict[Change, None] = {}
     for fix in fixes:
         changes = located(project, fix.edits)
-        edits = [change for change in changes if isinstance(change, Edit)]
-        new = [edit for edit in edits if edit not in chosen]
-        if any(_collide(edit, other) for edit in new for other in taken.get(edit.place.path, ())):
+        places = [
+            (edit.place.span, (edit.place.path, line))
+            for edit in changes
+            if isinstance(edit, Edit) and edit not in chosen
+            for line in range(edit.place.span.start.line, edit.place.span.end.line + 1)
+        ]
+        # Two insertions at one place collide, too, since their order counts.
+        if any(touches(span, other) for span, line in places for other in taken.get(line, ())):
             continue
-        for edit in new:
-            taken.setdefault(edit.place.path, []).append(edit)
+        for span, line in places:
+            taken.setdefault(line, []).append(span)
         chosen.update(dict.fromkeys(changes))
     return tuple(chosen)
-
-
-def _collide(one: Edit, other: Edit) -> bool:
-    """Whether two edits touch the same text; two insertions at one place do, since their order counts."""
-    return touches(one.place.span, other.place.span)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from pipelens.core.checks.callables import read_problem, resolved
 from pipelens.core.checks.names import check_notebook_names
 from pipelens.core.problems import CreateFile, Edit, Fix, Problem, problem
 from pipelens.core.project import Project, Task
+from pipelens.core.sketch import source_text
 from pipelens.core.sources import (
     FunctionSource,
     MissingSource,
@@ -48,8 +48,9 @@ def _missing(project: Project, task: Task, source: MissingSource) -> Problem:
         message = f"{_shown(project, path)} is a folder, not a file"
     else:
         message = f"there is no file {_shown(project, path)}"
-        if path.endswith(".py"):
-            fixes.append(Fix(f"Create '{task.spec.source}'", (CreateFile(path, _template(project, task)),)))
+        text = source_text(project, task, path)
+        if text is not None:
+            fixes.append(Fix(f"Create '{task.spec.source}'", (CreateFile(path, text),)))
     return problem("source-missing", message, place, fixes=fixes, task=task.name)
 
 
@@ -85,16 +86,3 @@ def _shown(project: Project, path: str) -> str:
     if path.startswith(root) and path[len(root) : len(root) + 1] in ("/", "\\"):
         return f"'{path[len(root) + 1 :]}' in the root of the project"
     return f"'{path}'"
-
-
-def _template(project: Project, task: Task) -> str:
-    """A script of the percent format with the cells that a notebook task needs."""
-    lines = ["# %% [markdown]", f"# # {posixpath.basename(task.name) or task.name}", ""]
-    lines.append('# %% tags=["parameters"]')
-    meta = project.spec.meta
-    if meta.extract_upstream:
-        lines += ["# names of the tasks that this one needs, as a list", "upstream = None"]
-    if meta.extract_product:
-        lines += ["# path, or mapping of paths, that this task makes", "product = None"]
-    lines += [f"{name} = None" for name in task.params if name.isidentifier()]
-    return "\n".join([*lines, "", "# %%", ""])
