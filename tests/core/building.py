@@ -197,6 +197,7 @@ class Pipeline:
         by_name: dict[str, list[Mention]] = {}
         by_product: dict[str, list[Mention]] = {}
         by_source: dict[str, list[Mention]] = {}
+        by_file: dict[str, list[Mention]] = {}
         for spec, source, in_yaml in self.specs:
             needed = in_yaml + _declared(source)
             needs = {
@@ -213,6 +214,8 @@ class Pipeline:
             tasks.setdefault(spec.name, task)
             by_name.setdefault(spec.name, []).append(mention)
             by_source.setdefault(spec.source_path or spec.source, []).append(mention)
+            if task.source_path is not None:
+                by_file.setdefault(task.source_path, []).append(mention)
             for product in spec.products.items if spec.products else ():
                 by_product.setdefault(product.identity, []).append(
                     Mention(mention.entry, mention.task, product.key)
@@ -231,7 +234,7 @@ class Pipeline:
             {},
             entries,
             {number: tuple(found) for number, found in by_entry.items()},
-            Index(_tuples(by_name), _tuples(by_product), _tuples(by_source)),
+            Index(_tuples(by_name), _tuples(by_product), _tuples(by_source), by_file=_tuples(by_file)),
             self.callables,
             self.uses,
             {},

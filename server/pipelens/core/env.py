@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+from pipelens.core.spec import Named
 
 if TYPE_CHECKING:
     from pipelens.core.expansion import Expansion
@@ -51,7 +52,7 @@ class Env:
     """All names that a placeholder may use.
 
     path: the env file, None when there is none. values: by name, nested mappings as they are.
-    used: top-level names that the file's own values refer to. folders: those to create at build
+    used: top-level names that the file's own values refer to, references: where. folders: those to create at build
     (section 3.2, `path`); relative ones count from the working folder. imported: files named in
     `meta.import_from`. broken: a file could not be read, so that nobody knows what it defines.
     """
@@ -63,6 +64,7 @@ class Env:
     imported: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     broken: bool = False
+    references: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,11 @@ _NONE: Mentions = MappingProxyType({})
 class Index:
     """by_name: task name → tasks so called (more than one: duplicates). by_product: product path or
     relation → products declared there. by_source: source file or dotted path → tasks that run it.
-    needed_by: name or wildcard pattern as declared → tasks that declare it."""
+    needed_by: name or wildcard pattern as declared → tasks that declare it. by_file: file → tasks whose
+    code it holds (a module with functions, too)."""
 
     by_name: Mentions = field(default_factory=lambda: _NONE)
     by_product: Mentions = field(default_factory=lambda: _NONE)
     by_source: Mentions = field(default_factory=lambda: _NONE)
     needed_by: Mentions = field(default_factory=lambda: _NONE)
+    by_file: Mentions = field(default_factory=lambda: _NONE)

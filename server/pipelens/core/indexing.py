@@ -10,7 +10,7 @@ from pipelens.core.graph import is_pattern
 from pipelens.core.index import Index, Mention, Mentions
 from pipelens.core.project import Task
 
-_KINDS = ("by_name", "by_product", "by_source", "needed_by")
+_KINDS = ("by_name", "by_product", "by_source", "needed_by", "by_file")
 
 Said = dict[str, list[tuple[str, Mention]]]
 """For each mapping of the index: the keys that an entry's tasks mention."""
@@ -26,6 +26,8 @@ def said_by(entry: int, tasks: Iterable[Task]) -> Said:
         source = task.spec.source_path or task.spec.source
         if source:
             said["by_source"].append((source, Mention(entry, number)))
+        if (path := task.source_path) is not None:
+            said["by_file"].append((path, Mention(entry, number)))
         for named in task.needed_at:
             said["needed_by"].append((named.name, Mention(entry, number)))
     return said

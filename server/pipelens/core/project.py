@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -135,16 +136,29 @@ class Project:
 
     def entry_at(self, path: str, line: int) -> TaskEntry | None:
         """The entry of `tasks:` that the line of the spec (or of an imported one) lies in."""
-        found: TaskEntry | None = None
-        for id, first in self.first_lines.items():
-            entry = self.entries.get(id)
-            if entry is not None and entry.path == path and first <= line:
-                found = entry if found is None or self.first_lines[found.id] < first else found
-        return found
+        return next(iter(self.entries_at(path, line)), None)
+
+    def entries_at(self, path: str, line: int) -> tuple[TaskEntry, ...]:
+        """The entry that the line lies in; all of them where several begin on one line (flow style)."""
+        ids = list(self.first_lines)
+        own = bisect_left(ids, True, key=lambda id: self._is_imported(id))
+        begin, end = (0, own) if path == self.spec.path else (own, len(ids))
+        lines = list(self.first_lines.values())
+        last = bisect_right(lines, line, begin, end)
+        first = bisect_left(lines, lines[last - 1], begin, last) if last > begin else last
+        found = (self.entries.get(id) for id in ids[first:last])
+        return tuple(entry for entry in found if entry is not None and entry.path == path)
+
+    def _is_imported(self, id: int) -> bool:
+        """Whether an entry comes from another file; those stand behind the spec's own."""
+        entry = self.entries.get(id)
+        return entry is not None and entry.path != self.spec.path
 
     def tasks_in(self, path: str) -> tuple[Task, ...]:
         """The tasks whose code the file at `path` holds, in YAML order."""
-        return tuple(task for task in self.tasks.values() if task.source_path == path)
+        return tuple(
+            self.tasks_by_entry[mention.entry][mention.task] for mention in self.index.by_file.get(path, ())
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -29,6 +29,7 @@ from pipelens.core.env_module import Missing, module_named, version_of
 from pipelens.core.expansion import expand
 from pipelens.core.files import Files
 from pipelens.core.problems import Problem, problem
+from pipelens.core.spec import Named
 from pipelens.core.suggestions import did_you_mean
 from pipelens.core.values import cast as cast_text
 from pipelens.core.yaml_values import Construction, Fault
@@ -211,6 +212,7 @@ class _Evaluation:
         self.problems = list(raw.problems)
         self.folders: list[str] = []
         self.used: set[str] = set()
+        self.references: list[Named] = []
         self.values: dict[str, EnvValue] = {}
         # What a value may refer to: the defaults, and plain values further up.
         self.names: dict[str, EnvValue] = dict(reader.defaults)
@@ -222,6 +224,7 @@ class _Evaluation:
         imported = self.raw.imported
         if imported is not None:
             self.used |= imported.used
+            self.references.extend(imported.references)
             self.folders.extend(imported.folders)
             for name, held in imported.values.items():
                 if held.origin != "default":
@@ -246,6 +249,7 @@ class _Evaluation:
             tuple(name for name in files if name),
             tuple(self.problems),
             broken=self.raw.file.written is None or (imported is not None and imported.broken),
+            references=tuple(self.references),
         )
 
     def _order(self) -> list[str]:
@@ -298,9 +302,11 @@ class _Evaluation:
 
     def _text(self, text: str, node: Node, path: Path, written: Written) -> object:
         expansion = expand(text, self.names, strict=False)
-        self.used |= {used.name for used in expansion.names}
+        place_at = written.inside(node, text)
+        for used in expansion.names:
+            self.used.add(used.name)
+            self.references.append(Named(used.name, place_at(used.start, used.end)))
         if expansion.errors:
-            place_at = written.inside(node, text)
             for error in expansion.errors:
                 order = self._out_of_order(error.name) if error.kind == "undefined" else None
                 if order is None:

@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 from pipelens.core.env import EnvValue
 from pipelens.core.problems import Place
 from pipelens.core.reading import PieceReader
-from pipelens.core.spec import DottedPath
+from pipelens.core.spec import DottedPath, Named
 from pipelens.core.typed_nodes import items_of
 from pipelens.core.values import mapping_of, sequence_of
 
@@ -26,7 +26,8 @@ CALL = re.compile(r"[^\W\d][\w.]*::[^.:]*")
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """elements: the params of each generated task, in order. places: of each key (the first one).
+    """elements: the params of each generated task, in order. places: of each key (the first one);
+    repeats: the others.
 
     unknown: some values come from a function whose result only execution can tell.
     """
@@ -35,6 +36,7 @@ class Grid:
     places: Mapping[str, Place]
     calls: Mapping[str, DottedPath]
     unknown: bool = False
+    repeats: tuple[Named, ...] = ()
 
 
 def read_grid(reader: PieceReader, node: Node) -> Grid | None:
@@ -49,6 +51,7 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
     elements: list[Mapping[str, object]] = []
     places: dict[str, Place] = {}
     calls: dict[str, DottedPath] = {}
+    repeats: list[Named] = []
     unknown = False
     for block in blocks:
         if not isinstance(block, MappingNode):
@@ -59,7 +62,10 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
         for key, value_node in reader.pairs(block):
             name = str(key.value)
             names.append(name)
-            places.setdefault(name, reader.place(key))
+            if name in places:
+                repeats.append(Named(name, reader.place(key)))
+            else:
+                places[name] = reader.place(key)
             value = reader.value(value_node)
             call = call_of(reader, value_node, value)
             if call:
@@ -81,7 +87,7 @@ def read_grid(reader: PieceReader, node: Node) -> Grid | None:
             reader.report("grid-too-large", message, block)
             return None
         elements.extend(dict(zip(names, row, strict=True)) for row in itertools.product(*values))
-    return Grid(tuple(elements), places, calls, unknown)
+    return Grid(tuple(elements), places, calls, unknown, tuple(repeats))
 
 
 def _values(reader: PieceReader, node: Node, name: str, value: object) -> list[object]:

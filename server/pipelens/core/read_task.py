@@ -346,6 +346,7 @@ class _EntryReading:
                     name=element_name(name if name is not None else spec.name, element, number),
                     params={**element, **spec.params},
                     param_places={**grid.places, **spec.param_places},
+                    param_repeats=grid.repeats,
                     calls={**grid.calls, **spec.calls},
                     products=products,
                     grid_index=number,

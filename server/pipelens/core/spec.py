@@ -99,7 +99,8 @@ class TaskSpec:
     `static_analysis` …), expanded and cast. key_places: each written key of the entry.
     products: None when the entry has none (a broken entry, or `extract_product`). calls: params (and
     keys of a grid) whose value is the result of a function. named: whether the name is written;
-    name_is_text: a name like 2024 is a number, which no source can ask for.
+    name_is_text: a name like 2024 is a number, which no source can ask for. param_repeats: further
+    places where a grid of several mappings writes a key.
     """
 
     name: str
@@ -131,6 +132,7 @@ class TaskSpec:
     calls: Mapping[str, DottedPath] = field(default_factory=_no_calls)
     named: bool = False
     name_is_text: bool = True
+    param_repeats: tuple[Named, ...] = ()
 
     @property
     def dotted_paths(self) -> tuple[DottedPath, ...]:
