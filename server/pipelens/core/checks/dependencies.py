@@ -32,11 +32,14 @@ def unknown_upstream(project: Project, task: Task) -> Iterator[Problem]:
 
 def _unknown(project: Project, task: Task, name: str, place: Place) -> Problem:
     near = nearest(name, (other for other in project.tasks if other != task.name))
-    fixes = (
-        [Fix(f"Change to '{near}'", (Edit(place, as_written(place, near)),), preferred=True)]
-        if near is not None
-        else []
-    )
+    fixes: list[Fix] = []
+    if near is not None:
+        # What the code calls it changes with the declaration.
+        path = task.source_path or ""
+        used = (Place(path, one.span) for one in task.references if one.name == name)
+        written = dict.fromkeys((place, *used))
+        edits = (Edit(each, as_written(each, near)) for each in written)
+        fixes.append(Fix(f"Change to '{near}'", tuple(edits), preferred=True))
     hint = f"did you mean '{near}'?" if near is not None else "correct the name or add the task"
     message = f"no task is called '{name}'; {hint}"
     return problem("unknown-upstream", message, place, fixes=fixes, task=task.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from pipelens.core.declaring import declared_upstream
 from pipelens.core.graph import is_pattern
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem, with_severity
 from pipelens.core.project import Project, Task
@@ -47,7 +48,8 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
             )
             message = f"'{name}' is not declared in 'upstream': add it {where}"
         if declaration is not None and name in project.tasks and name != task.name:
-            fixes.extend(_declaring(source, name))
+            declaring = declared_upstream(source, name) if project.spec.meta.extract_upstream else None
+            fixes.extend([declaring] if declaring is not None else [])
         yield problem(
             "undeclared-reference",
             message,
@@ -56,18 +58,6 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
             task=task.name,
             severity="error" if name in certain and declaration is not None else None,
         )
-
-
-def _declaring(source: NotebookSource, name: str) -> Iterator[Fix]:
-    """Put `name` into the declaration: a new list, in the names' order."""
-    declaration = source.upstream
-    if declaration is None or not isinstance(declaration.value, (list, tuple, set, type(None))):
-        return
-    names = [*(element.name for element in declaration.elements), name]
-    text = "[" + ", ".join('"' + n.replace("\\", "\\\\").replace('"', '\\"') + '"' for n in names) + "]"
-    edit = Edit(Place(source.path, declaration.value_span), text)
-    if not source.path.endswith(".ipynb"):
-        yield Fix(f"Declare '{name}' in 'upstream'", (edit,))
 
 
 def _surely_read(code: str) -> frozenset[str]:

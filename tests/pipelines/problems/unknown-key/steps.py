@@ -1,5 +1,5 @@
 from pathlib import Path
 
 
-def load(product):
-    Path(product).write_text("1")
+def load(product, rows=10):
+    Path(product).write_text("1" * rows)
