@@ -19,6 +19,7 @@ KEYS: Final = 12
 VALUE: Final = 60
 """Keys of an object that are shown, and characters of a value."""
 
+_PLURALS: Final = {"object": "objects", "list": "lists", "number": "numbers", "text": "texts"}
 _BLANK = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 _KERNEL = re.compile(r'"kernelspec"\s*:\s*(?=\{)')
@@ -165,11 +166,10 @@ def _told(value: object) -> Phrase:
         case list():
             items = cast("list[object]", value)
             kinds = {_kind(item) for item in items[:1000]}
-            return (
-                (f"list of {len(items):,} ({kinds.pop() if len(kinds) == 1 else 'mixed'})",)
-                if items
-                else ("empty list",)
-            )
+            if not items:
+                return ("empty list",)
+            noun = _PLURALS.get(kinds.pop(), "items") if len(kinds) == 1 else "items"
+            return (f"list of {len(items):,} {noun if len(items) > 1 else noun.removesuffix('s')}",)
         case _Opened():
             return (_kind(value),)
         case _:

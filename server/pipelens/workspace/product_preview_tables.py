@@ -32,8 +32,7 @@ def table(product: Product) -> tuple[Block, ...]:
     if read is None:
         return ()
     text, encoding = read
-    whole = product.is_whole
-    if not whole:
+    if not product.is_whole:
         text = _without_last_line(text)
     delimiter = _delimiter(text)
     try:
@@ -44,8 +43,8 @@ def table(product: Product) -> tuple[Block, ...]:
     if not rows:
         return ()
     head, body = rows[0], rows[1:]
-    told = [_counted(product, len(body), whole), f"{len(head):,} column{'' if len(head) == 1 else 's'}"]
-    told += [word for word in (_NAMES[delimiter], "" if encoding == "utf-8" else encoding) if word]
+    told = [_counted(product, len(body), 1), f"{len(head):,} column{'' if len(head) == 1 else 's'}"]
+    told += [word for word in (_NAMES[delimiter], "" if encoding == "UTF-8" else encoding) if word]
     return (paragraph(", ".join(told)), _shown(head, body))
 
 
@@ -74,10 +73,10 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=evenness)
 
 
-def _counted(product: Product, rows: int, whole: bool) -> str:
-    if whole:
+def _counted(product: Product, rows: int, heads: int) -> str:
+    if product.is_whole:
         return f"{rows:,} row{'' if rows == 1 else 's'}"
-    about = round((rows + 1) * product.size / len(product.head))
+    about = round((rows + heads) * product.size / len(product.head))
     digits = 10 ** max(0, len(str(about)) - 2)
     return f"about {about // digits * digits:,} rows"
 
@@ -118,7 +117,7 @@ def json_lines(product: Product) -> tuple[Block, ...]:
     body = [[_value(row[key]) if key in row else "" for key in head] for row in rows]
     if len(lines) > ROWS:
         body.append([])
-    count: list[Piece] = [_counted(product, len(lines) - (not product.is_whole), product.is_whole)]
+    count: list[Piece] = [_counted(product, len(lines), 0)]
     return (paragraph(*count), _shown(head, body))
 
 

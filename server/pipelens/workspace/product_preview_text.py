@@ -17,11 +17,11 @@ WIDTH: Final = 100
 """Lines that are shown, and characters of each."""
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8", "UTF-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
 _FORMATS = (
     (b"SQLite format 3\0", "An SQLite database"),
@@ -40,20 +40,20 @@ def decoded(product: Product) -> tuple[str, str] | None:
     """The text of the product's head without its byte order mark, and the encoding; None where it is
     binary. A character that the end of the head cuts is left out."""
     data = product.head
-    for mark, encoding in _MARKS:
+    for mark, encoding, name in _MARKS:
         if data.startswith(mark):
             text = codecs.getincrementaldecoder(encoding)("replace").decode(data[len(mark) :])
-            return None if "\0" in text else (text, encoding)
+            return None if "\0" in text else (text, name)
     if b"\0" in data:
         return None
     try:
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
-        return decoder.decode(data, final=product.is_whole), "utf-8"
+        return decoder.decode(data, final=product.is_whole), "UTF-8"
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     if sum(one < 32 and one not in b"\t\n\r\f\x1b" for one in data) * 50 > len(data):
         return None
-    return text, "cp1252"
+    return text, "Windows-1252"
 
 
 def first_lines(product: Product) -> tuple[Block, ...]:

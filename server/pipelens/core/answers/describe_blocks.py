@@ -131,8 +131,8 @@ def _markdown(block: Block, link: LinkTo, pictures: bool) -> str:
             fence = "`" * max(3, _longest_run(shown) + 1)
             return f"{fence}{language}\n{shown}\n{fence}"
         case Table(head, rows):
-            lines = _padded([[escaped(cell) for cell in row] for row in (head, *rows)])
-            rule = ["-" * max(3, len(cell)) for cell in lines[0]]
+            lines = _padded([[escaped(cell) for cell in row] for row in (head, *rows)], least=3)
+            rule = ["-" * _width(cell) for cell in lines[0]]
             return "\n".join(f"| {' | '.join(row)} |" for row in (lines[0], rule, *lines[1:]))
         case Picture(path, alt, width):
             return f"![{escaped(alt)}]({_address(link(path, None))}|width={width})" if pictures else ""
@@ -215,11 +215,11 @@ def _text_phrase(phrase: Phrase) -> str:
     return "".join(visible(cut(piece if isinstance(piece, str) else piece.text)) for piece in phrase)
 
 
-def _padded(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+def _padded(rows: Sequence[Sequence[str]], least: int = 0) -> list[list[str]]:
     """Cells of one width in each column, for readers who see the text itself."""
     columns = max(map(len, rows), default=0)
     full = [[*row, *[""] * (columns - len(row))] for row in rows]
-    widths = [max(_width(row[at]) for row in full) for at in range(columns)]
+    widths = [max(least, *(_width(row[at]) for row in full)) for at in range(columns)]
     return [[cell + " " * (widths[at] - _width(cell)) for at, cell in enumerate(row)] for row in full]
 
 
