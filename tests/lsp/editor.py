@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -11,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
-from pytest_lsp import LanguageClient, client_capabilities
+from pygls.protocol import default_converter
+from pytest_lsp import LanguageClient
 from pytest_lsp.client import make_test_lsp_client
 
 PATIENCE = 20.0
 """Seconds until a hanging server is a failure. No test depends on how fast it is."""
 
-EDITORS = ("visual-studio-code", "neovim")
+CAPABILITIES = Path(__file__).with_name("capabilities")
+"""What each editor announces, as its version of today does."""
+
+EDITORS = ("visual-studio-code", "neovim", "lsp4ij", "emacs")
 BARE = "bare"
 """An editor that announces nothing at all."""
 
@@ -189,6 +194,13 @@ class Editor:
         return "\n".join(message.message for message in self.client.log_messages)
 
 
+def capabilities_of(name: str) -> types.ClientCapabilities:
+    if name == BARE:
+        return types.ClientCapabilities()
+    told = json.loads((CAPABILITIES / f"{name}.json").read_text(encoding="utf-8"))
+    return default_converter().structure(told["capabilities"], types.ClientCapabilities)
+
+
 @asynccontextmanager
 async def editor(
     root: Path,
@@ -205,7 +217,7 @@ async def editor(
 ) -> AsyncIterator[Editor]:
     """An editor called `name` (its capabilities are those of the real one) with the folder `root` open,
     and `more` beside it. settings: of our section; folder_settings: where they differ."""
-    capabilities = types.ClientCapabilities() if name == BARE else client_capabilities(name)
+    capabilities = capabilities_of(name)
     if encodings is not None:
         kinds = [types.PositionEncodingKind(one) for one in encodings]
         capabilities.general = types.GeneralClientCapabilities(position_encodings=kinds)

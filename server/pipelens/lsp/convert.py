@@ -18,6 +18,9 @@ from pipelens.core.text import Position, Span
 LineOf = Callable[[int], str]
 """The text of a line of one file, without its end."""
 
+Locate = Callable[[str, Span], types.Location]
+"""Where the client shows a span of a file (see `Places.location`)."""
+
 _SEVERITIES: dict[Severity, types.DiagnosticSeverity] = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -85,24 +88,16 @@ class Units:
         return Span(start, end)
 
 
-def diagnostic(
-    finding: Finding, units: Units, line_of: Callable[[str, int], str], path: str, related: bool
-) -> types.Diagnostic:
-    """A problem as the protocol tells it. related: whether the client takes related places."""
+def diagnostic(finding: Finding, location: Locate, path: str, related: bool) -> types.Diagnostic:
+    """A problem of the file at `path` as the protocol tells it. related: whether the client takes
+    related places."""
     problem = finding.problem
-
-    def lines(of: str) -> LineOf:
-        return lambda number: line_of(of, number)
-
     elsewhere = [
-        types.DiagnosticRelatedInformation(
-            location=types.Location(uri_of(one.path), units.range(one.span, lines(one.path))),
-            message=one.message,
-        )
+        types.DiagnosticRelatedInformation(location=location(one.path, one.span), message=one.message)
         for one in finding.related
     ]
     return types.Diagnostic(
-        range=units.range(finding.span, lines(path)),
+        range=location(path, finding.span).range,
         message=problem.message,
         severity=_SEVERITIES[problem.severity],
         code=problem.code,

@@ -36,8 +36,7 @@ def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> ty
             created.append(edit)
             continue
         where = server.places.location(edit.path, edit.span)
-        buffer = server.host.documents.get(edit.path)
-        versions[where.uri] = buffer.version if buffer is not None else None
+        versions[where.uri] = server.places.version(where.uri)
         changed.setdefault(where.uri, []).append(types.TextEdit(where.range, edit.text))
     if not server.supports("workspace.workspace_edit.document_changes"):
         return types.WorkspaceEdit(changes=changed)

@@ -7,8 +7,9 @@ snapshot, so an answer cannot be older than the edits that came before it.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 from lsprotocol import types
@@ -22,6 +23,7 @@ from pipelens.lsp.convert import LineOf, Units, path_of
 from pipelens.lsp.guard import LOG, guarded, watched
 from pipelens.lsp.places import Places
 from pipelens.lsp.states import States
+from pipelens.lsp.wire_text import WireText
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.workspace.host import Host
 
@@ -49,6 +51,16 @@ class Protocol(LanguageServerProtocol):
         self.ours.units = Units(result.capabilities.position_encoding or types.PositionEncodingKind.Utf16)
         return result
 
+    def _send_response(self, msg_id: str | int, result: Any = None, error: Any = None) -> None:
+        if not isinstance(result, WireText) or error is not None or self.writer is None:
+            return super()._send_response(msg_id, result, error)
+        self._result_types.pop(msg_id, None)
+        body = result.response(msg_id).encode("ascii")
+        sent = self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        if inspect.isawaitable(sent):
+            self.ours.start("write", _awaited(sent))
+        return None
+
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Handing:
         yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
@@ -60,6 +72,18 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Handing:
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> Handing:
+        yield self.fm.features[types.NOTEBOOK_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(self, params: types.DidChangeNotebookDocumentParams) -> Handing:
+        yield self.fm.features[types.NOTEBOOK_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> Handing:
+        yield self.fm.features[types.NOTEBOOK_DOCUMENT_DID_CLOSE], (params,), None
 
 
 class Server(LanguageServer):
@@ -86,12 +110,15 @@ class Server(LanguageServer):
     def meet(self, params: types.InitializeParams) -> None:
         """Learn who the client is, and offer what can be carried out for it."""
         from pipelens.lsp.features import FEATURES
+        from pipelens.lsp.features.notebooks import SYNC
 
         self.options = InitializationOptions.read(params.initialization_options)
         self.capabilities = params.capabilities
         uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         folders = [path for uri in uris if (path := path_of(uri))]
         self.host = Host(folders, environ=os.environ, trusted=self.options.trusted)
+        if self.options.notebook_sync is not False:
+            self._notebook_document_sync = SYNC
         for feature in FEATURES:
             feature.register(self)
         self.on(types.INITIALIZED, self._initialized)
@@ -169,6 +196,10 @@ class Server(LanguageServer):
 
 def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+async def _awaited(sent: Awaitable[Any]) -> None:
+    await sent
 
 
 def make_server() -> Server:

@@ -155,7 +155,7 @@ class Host:
         return tuple(
             path
             for path, buffer in self.documents.items()
-            if self._belongs(path, project) and not _is_on_disk(path, buffer.text)
+            if self._belongs(path, project) and not buffer.is_on_disk(path)
         )
 
     # -- inside
@@ -234,11 +234,3 @@ class Host:
 
 def _identity(finding: Finding) -> tuple[str, Span, str]:
     return finding.problem.code, finding.span, finding.problem.message
-
-
-def _is_on_disk(path: str, text: str) -> bool:
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read(len(text) + 1) == text
-    except (OSError, UnicodeDecodeError):
-        return False

@@ -6,11 +6,27 @@ from pipelens.lsp.features import (
     code_lens,
     commands,
     configuration,
+    definition,
     diagnostics,
     documents,
+    highlight,
+    notebooks,
+    references,
     trust,
     watched_files,
 )
 
-FEATURES = (configuration, documents, diagnostics, watched_files, code_lens, commands, trust)
+FEATURES = (
+    configuration,
+    documents,
+    notebooks,
+    diagnostics,
+    watched_files,
+    code_lens,
+    commands,
+    trust,
+    definition,
+    references,
+    highlight,
+)
 """Each has `register(server)`, called while the server answers `initialize`."""

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from pipelens.core.answers.findings import Finding
-from pipelens.lsp.convert import diagnostic, uri_of
+from pipelens.lsp.convert import diagnostic
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
+Told = dict[str, list[types.Diagnostic]]
+"""What a client was told, by the URI of a document."""
+
 
 def register(server: Server) -> None:
-    host = server.host
+    host, places = server.host, server.places
     known: dict[str, tuple[Finding, ...]] = {}
-    sent: dict[str, tuple[str, list[types.Diagnostic]]] = {}
+    sent: dict[str, Told] = {}
     related = server.supports("text_document.publish_diagnostics.related_information")
 
     def publish() -> None:
@@ -29,24 +32,26 @@ def register(server: Server) -> None:
             # In an open document the client's columns may move where ours do not.
             if path not in host.documents and known.get(path, ()) == findings:
                 continue
-            told = [diagnostic(one, server.units, host.line, path, related) for one in findings]
-            tell(path, told)
+            tell(path, findings)
         known.clear()
         known.update(found)
 
-    def tell(path: str, told: list[types.Diagnostic]) -> None:
-        buffer = host.documents.get(path)
-        uri = buffer.uri if buffer is not None else uri_of(path)
-        old_uri, old = sent.get(path, (uri, []))
-        if uri != old_uri and old:
-            send(old_uri, [], None)
-        if path in sent and (old_uri, old) == (uri, told):
+    def tell(path: str, findings: tuple[Finding, ...]) -> None:
+        before = sent.get(path, {})
+        if path not in sent and not findings and not host.projects_with(path):
             return
-        if path not in sent and not told and not host.projects_with(path):
-            return
-        sent[path] = (uri, told)
-        send(uri, told, buffer.version if buffer is not None else None)
-        if buffer is None and not told:
+        told: Told = {uri: [] for uri in places.documents(path)}
+        for one in findings:
+            uri = places.location(path, one.span).uri
+            told.setdefault(uri, []).append(diagnostic(one, places.location, path, related))
+        for uri, diagnostics in before.items():
+            if uri not in told and diagnostics:
+                send(uri, [], None)
+        for uri, diagnostics in told.items():
+            if before.get(uri) != diagnostics:
+                send(uri, diagnostics, places.version(uri))
+        sent[path] = told
+        if path not in host.documents and not findings:
             del sent[path]
 
     def send(uri: str, told: list[types.Diagnostic], version: int | None) -> None:
