@@ -7,9 +7,10 @@ comment does is tried out on the text around it: it hides the problem, and all e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import cast
 
 import yaml
 
@@ -114,7 +115,7 @@ def _indent(line: str) -> int:
 
 def _change(text: _Text, line: int, character: int, code: str) -> tuple[tuple[int, int], str] | None:
     """Where (line, character) to insert what."""
-    if line >= len(text.lines) or len(text.text) > _LONGEST_TEXT:
+    if line >= len(text.lines) or not text.text.strip() or len(text.text) > _LONGEST_TEXT:
         return None
     for (row, column), new in _candidates(text, line, code):
         changed = [*text.lines]
@@ -168,8 +169,9 @@ def _means_the_same(text: _Text, after: str) -> bool:
 
 def _yaml(text: str) -> list[tuple[str, object]] | None:
     """What a piece of YAML says, None when it cannot be read."""
+    parse = cast("Callable[..., Iterable[yaml.events.Event]]", yaml.parse)  # pyright: ignore
     try:
-        events = list(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        events = list(parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
     return [(type(event).__name__, getattr(event, "value", None)) for event in events]
