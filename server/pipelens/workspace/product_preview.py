@@ -63,7 +63,7 @@ class Product:
 def preview(path: str, roots: tuple[str, ...] | None = None) -> Preview:
     """What is at `path` (absolute). roots: when given, nothing that really lies outside of them is
     touched (before a workspace is trusted)."""
-    if not _is_allowed(path, roots):
+    if not is_allowed(path, roots):
         return Preview(
             "refused", blocks=(paragraph("It lies outside of the workspace, which is not trusted."),)
         )
@@ -80,7 +80,8 @@ def preview(path: str, roots: tuple[str, ...] | None = None) -> Preview:
     return Preview("file", found.st_size, found.st_mtime, _file(path, found))
 
 
-def _is_allowed(path: str, roots: tuple[str, ...] | None) -> bool:
+def is_allowed(path: str, roots: tuple[str, ...] | None) -> bool:
+    """Whether `path` may be touched: no share of another machine, and nothing outside of `roots`."""
     if path.startswith(("\\\\", "//")):
         return False
     if roots is None:

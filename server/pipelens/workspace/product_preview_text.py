@@ -83,4 +83,9 @@ def page(product: Product) -> tuple[Block, ...]:
         return ()
     found = _TITLE.search(read[0])
     title = " ".join(html.unescape(found[1]).split()) if found else ""
-    return (paragraph("HTML page ", Strong(title)),) if title else (paragraph("HTML page"),)
+    # What nbconvert writes into every page says nothing.
+    return (
+        (paragraph("HTML page ", Strong(title)),)
+        if title not in ("", "Notebook")
+        else (paragraph("HTML page"),)
+    )

@@ -80,7 +80,12 @@ class Picture:
     width: int
 
 
-Block = Paragraph | Facts | Listing | Table | Picture
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across, between what belongs to different things."""
+
+
+Block = Paragraph | Facts | Listing | Table | Picture | Rule
 
 
 def paragraph(*pieces: Piece) -> Paragraph:
@@ -136,6 +141,8 @@ def _markdown(block: Block, link: LinkTo, pictures: bool) -> str:
             return "\n".join(f"| {' | '.join(row)} |" for row in (lines[0], rule, *lines[1:]))
         case Picture(path, alt, width):
             return f"![{escaped(alt)}]({_address(link(path, None))}|width={width})" if pictures else ""
+        case Rule():
+            return "---"
 
 
 def _markdown_phrase(phrase: Phrase, link: LinkTo) -> str:
@@ -207,6 +214,8 @@ def _text(block: Block) -> str:
         case Table(head, rows):
             lines = _padded([[visible(cut(cell)) for cell in row] for row in (head, *rows)])
             return "\n".join("  ".join(row).rstrip() for row in lines)
+        case Rule():
+            return "────────"
         case Picture():
             return ""
 

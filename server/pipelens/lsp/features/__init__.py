@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelens.lsp.features import (
+    code_action,
     code_lens,
     commands,
     configuration,
@@ -10,8 +11,11 @@ from pipelens.lsp.features import (
     diagnostics,
     documents,
     highlight,
+    hover,
     notebooks,
+    product_preview,
     references,
+    scaffold,
     trust,
     watched_files,
 )
@@ -28,5 +32,9 @@ FEATURES = (
     definition,
     references,
     highlight,
+    hover,
+    product_preview,
+    code_action,
+    scaffold,
 )
 """Each has `register(server)`, called while the server answers `initialize`."""

@@ -1,0 +1,54 @@
+"""What descriptions need to know beside the project: states of tasks and of files, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pipelens.core.answers.describe_blocks import Block
+from pipelens.core.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNews:
+    """state: its sign, its word and the reason, as in `● stale: source changed`. last_run: when, in
+    words; empty when it never ran."""
+
+    state: str
+    last_run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNews:
+    """What lies at the path of a product. size, age: in words, where they are known. blocks: what it
+    holds, or why that is not told."""
+
+    state: Literal["missing", "file", "folder", "refused"]
+    size: str = ""
+    age: str = ""
+    blocks: tuple[Block, ...] = ()
+
+
+class Outside(Protocol):
+    """Answers about one thing at a time; cheap to ask, and asked only for what is shown."""
+
+    def task(self, project: Project, name: str) -> TaskNews | None: ...
+
+    def product(self, path: str) -> FileNews: ...
+
+    def is_missing(self, path: str) -> bool:
+        """Whether it is known that nothing is at `path`."""
+        ...
+
+
+class Nothing:
+    """Knows nothing: for clients and tests that want the project alone."""
+
+    def task(self, project: Project, name: str) -> TaskNews | None:
+        return None
+
+    def product(self, path: str) -> FileNews:
+        return FileNews("refused")
+
+    def is_missing(self, path: str) -> bool:
+        return False
