@@ -16,6 +16,9 @@ from typing import Literal
 from pipelens.core.text import NOWHERE, Position, Span
 
 CellKind = Literal["code", "markdown", "raw"]
+MAX_CHARACTERS = 2_000_000
+MAX_LINES = 25_000
+"""Above these a text is no script that anybody wrote, and jupytext would need hours for some."""
 _EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
@@ -119,6 +122,20 @@ class CellsError:
 
     message: str
     span: Span = NOWHERE
+
+
+def read_cells_quickly(path: str, text: str) -> Cells | CellsError:
+    """As `read_cells`, without what only writing a notebook needs: `metadata` holds no more than the
+    file itself says, while jupytext notes there how to make the same script of the notebook again.
+
+    Ordinary scripts are read without jupytext, whose import and reading take most of a start."""
+    if path.endswith(".py") and len(text) <= MAX_CHARACTERS and text.count("\n") <= MAX_LINES:
+        from pipelens.core.script_cells import read_script
+
+        found = read_script(text)
+        if found is not None:
+            return found
+    return read_cells(path, text)
 
 
 def read_cells(path: str, text: str) -> Cells | CellsError:

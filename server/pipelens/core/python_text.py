@@ -111,13 +111,24 @@ class Columns:
         )
 
 
+_WORDS = re.compile(
+    r"""\#[^\n]*
+    |(?P<quoted>(?<!\w)[rbfuRBFU]{0,2}(?:\"{3}[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*\"{3}
+                                        |'{3}[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'{3}
+                                        |"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))
+    |(?P<word>\w+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
 def words(text: str) -> frozenset[str]:
     """The identifiers in `text`, those inside f-strings too, but not those in comments and strings."""
     found: set[str] = set()
-    for match in TOKEN.finditer(text):
-        if match.lastgroup == "word":
-            if match[0].isidentifier():
-                found.add(match[0])
-        elif match.lastgroup in ("string", "triple") and "f" in match[0][:2].lower():
-            found.update(re.findall(r"[^\W\d]\w*", match[0]))
+    for quoted, word in set(_WORDS.findall(text)):
+        if word:
+            if word.isidentifier():
+                found.add(word)
+        elif "f" in quoted[:2].lower():
+            found.update(_NAME.findall(quoted))
     return frozenset(found)

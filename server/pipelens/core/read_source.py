@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal, cast
 
-from pipelens.core.cells import Cell, Cells, CellsError, read_cells
+from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
 from pipelens.core.declaring import assigned_upstream
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.functions import ModuleReader, read_function
@@ -28,8 +29,10 @@ from pipelens.core.sources import (
     OpaqueSource,
     Parameter,
     Reference,
+    Rereads,
     Source,
     UnreadableSource,
+    Words,
 )
 from pipelens.core.spec import Meta, TaskSpec
 from pipelens.core.templates import read_template
@@ -91,7 +94,23 @@ def read_source(
         extract_product=meta.extract_product,
         kernelspec_name=kernel if isinstance(kernel, str) else None,
         from_loader=bool(meta.source_loader_paths or meta.source_loader_module),
+        whole=Again(files, path),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Reads the cells of the file at `path` as it is then."""
+
+    files: Files
+    path: str
+
+    def __call__(self) -> Cells | None:
+        text = self.files.read(self.path)
+        if isinstance(text, Unreadable):
+            return None
+        cells = read_cells_quickly(self.path, text)
+        return cells if isinstance(cells, Cells) else None
 
 
 def _unreadable(path: str, reason: str, span: Span | None = None) -> UnreadableSource:
@@ -108,19 +127,20 @@ def read_notebook(
     kernelspec_name: str | None = None,
     from_loader: bool = False,
     cells: Cells | CellsError | None = None,
+    whole: Rereads | None = None,
 ) -> NotebookSource | UnreadableSource:
     """A script or notebook, read to what the pipeline needs.
 
     kernelspec_name: the task's own choice of a kernel. from_loader: found through
     `meta.source_loader`, which takes double braces for a template. cells: `read_cells` of the same
-    text, where the caller has it already.
+    text, where the caller has it already. whole: how the cells are had again later, else they are kept.
     """
     if cells is None:
-        cells = read_cells(path, text)
+        cells = read_cells_quickly(path, text)
     if isinstance(cells, CellsError):
         return _unreadable(path, cells.message, cells.span)
     reading = _Reading(path, text, cells, extract_upstream, extract_product)
-    return reading.source(kernelspec_name, from_loader)
+    return reading.source(kernelspec_name, from_loader, whole or cells)
 
 
 class _Reading:
@@ -138,7 +158,9 @@ class _Reading:
     def report(self, code: str, message: str, span: Span, fixes: Iterable[Fix] = ()) -> None:
         self.problems.append(problem(code, message, Place(self.path, span), fixes=fixes))
 
-    def source(self, kernelspec_name: str | None, from_loader: bool) -> NotebookSource:
+    def source(
+        self, kernelspec_name: str | None, from_loader: bool, whole: Rereads | Cells
+    ) -> NotebookSource:
         kept = self.cells.kept
         cell = self.cells.parameters
         if from_loader:
@@ -162,24 +184,23 @@ class _Reading:
         references: list[Reference] = []
         uses: set[str] = set()
         for each in code:
-            plain = plain_python(each.source)
             if self.python:
                 references.extend(read_references(each))
             if each is not cell:
+                plain = plain_python(each.source)
                 uses |= words(plain.text if self.python else each.source) | plain.bound
         return NotebookSource(
             self.path,
             self.cells.language,
-            self.cells.code,
+            whole,
             cell.text_span if cell else None,
             upstream,
             product,
             params,
-            frozenset(uses),
+            Words(uses),
             tuple(references),
             _doc(kept),
             tuple(self.problems),
-            self.cells,
         )
 
     def declarations(self, cell: Cell) -> Declarations:

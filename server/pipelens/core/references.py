@@ -60,9 +60,13 @@ def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+_MAY_REFER = re.compile(r"upstream(?:[\s)\\]|#[^\n]*\n)*\[")
+"""What every subscript of `upstream` looks like: cells without it need not be parsed."""
+
+
 def read_references(cell: Cell) -> tuple[Reference, ...]:
     """The references in a cell of Python, with their places in the file, half-typed cells too."""
-    if cell.kind != "code" or "upstream" not in cell.source:
+    if cell.kind != "code" or "upstream" not in cell.source or not _MAY_REFER.search(cell.source):
         return ()
     plain = plain_python(cell.source).text
     tree = parse_python(plain)

@@ -7,8 +7,9 @@ Spans in this module are absolute in the file they name (for `.ipynb`: in the JS
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from pipelens.core.cells import Cells
 from pipelens.core.problems import Problem
@@ -63,29 +64,79 @@ class Parameter:
     kind: Literal["normal", "positional", "keyword", "args", "kwargs"] = "normal"
 
 
+class Words(Set[str]):
+    """Names, kept as one text: a set of strings takes twenty times the room, and thousands of sources
+    are kept."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self.text = "\n" + "".join([word + "\n" for word in sorted(words)])
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[str]) -> Words:
+        return cls(set(it))
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and f"\n{word}\n" in self.text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.text.split())
+
+    def __len__(self) -> int:
+        return self.text.count("\n") - 1
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+class Rereads(Protocol):
+    """Reads the cells of a source again; None when its file is gone or no longer reads as one."""
+
+    def __call__(self) -> Cells | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class NotebookSource:
     """A notebook or script (`.ipynb`, percent, light, R …), read to what the pipeline needs.
 
-    language: `python`, `r` … code: all cells but the injected one, joined as Ploomber stores them.
+    language: `python`, `r` … whole: what it was read from, at hand or to be read again when it is
+    asked for, since thousands of sources are kept; or its code alone.
     parameters_span: the text of the parameters cell, None when no cell is tagged so.
     params: names assigned in that cell except `upstream` and `product`.
     uses: names that occur outside that cell; references: subscripts of `upstream` anywhere.
-    cells: what it was read from, for the static analysis; None in tests that build one by hand.
     """
 
     path: str
     language: str
-    code: str
+    whole: Rereads | Cells | str = field(default="", compare=False, repr=False)
     parameters_span: Span | None = None
     upstream: Declaration | None = None
     product: Declaration | None = None
     params: tuple[Parameter, ...] = ()
-    uses: frozenset[str] = frozenset()
+    uses: Set[str] = frozenset()
     references: tuple[Reference, ...] = ()
     doc: str = ""
     problems: tuple[Problem, ...] = ()
-    cells: Cells | None = None
+
+    @property
+    def cells(self) -> Cells | None:
+        """What it was read from, None where that is not known any more."""
+        match self.whole:
+            case str():
+                return None
+            case Cells() as cells:
+                return cells
+            case again:
+                return again()
+
+    @property
+    def code(self) -> str | None:
+        """All cells but the injected one, joined as Ploomber stores them; None as for `cells`."""
+        if isinstance(self.whole, str):
+            return self.whole
+        cells = self.cells
+        return cells.code if cells is not None else None
 
 
 @dataclass(frozen=True, slots=True)

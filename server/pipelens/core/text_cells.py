@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 
-from pipelens.core.cells import Cell, CellKind, Cells, CellsError
+from pipelens.core.cells import MAX_CHARACTERS, MAX_LINES, Cell, CellKind, Cells, CellsError
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.values import sequence_of
 
-MAX_CHARACTERS = 2_000_000
-MAX_LINES = 25_000
 MAX_WORK = 3_000_000
 """Bounds on a script: jupytext looks ahead over blank lines and fences again and again, so a file
 made for it would take hours. `MAX_WORK` counts those looks."""

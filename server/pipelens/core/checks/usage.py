@@ -27,7 +27,7 @@ def undeclared_upstream(project: Project, task: Task) -> Iterator[Problem]:
     missing = [reference for reference in source.references if reference.name not in declared]
     if not missing:
         return
-    certain = _surely_read(source.code)
+    certain = _surely_read(source.code or "")
     told: set[str] = set()
     for reference in missing:
         name = reference.name
