@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class FileEdit:
     """Replace what `span` of the file at `path` covers by `text`, written as its language has it
-    (inside a notebook's cell: as in the cell, not as in the JSON)."""
+    (inside a notebook's cell: as in the cell, not as in the JSON; raw: JSON already, as it stands
+    between the cells)."""
 
     path: str
     span: Span
     text: str
+    raw: bool = False
 
 
 def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> types.WorkspaceEdit:

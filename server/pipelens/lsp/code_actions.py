@@ -1,0 +1,91 @@
+"""Which of the core's actions a client is offered: those of the kinds that it asks for, and that it can
+carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+from pipelens.core.answers.actions import Action, ActionKind, Sight, actions, add_task, fix_all
+from pipelens.core.answers.fixes import Change
+from pipelens.core.problems import CreateFile
+from pipelens.core.text import Span
+from pipelens.lsp.edits import FileEdit, workspace_edit
+from pipelens.workspace.discovery import pipelines_around
+
+if TYPE_CHECKING:
+    from pipelens.lsp.server import Server
+
+Kind = types.CodeActionKind | str
+
+KINDS: dict[ActionKind, str] = {
+    "fix": "quickfix",
+    "ignore": "quickfix",
+    "fix all": "source.fixAll.pipelens",
+    "add task": "refactor",
+}
+_MOST_PIPELINES = 3
+
+
+def offered(
+    server: Server, path: str, span: Span, only: Sequence[Kind] | None, *, asked: bool
+) -> Iterator[Action]:
+    """What can be done about `span` of the file at `path`. only: kinds (None = all). asked: whether
+    somebody asks; a client also looks by itself, at each move of the caret."""
+    host = server.host
+    sight = Sight(host.lines, host.files)
+    projects = host.projects_with(path)
+    for project in projects:
+        found = [*actions(project, path, span, sight)] if _wanted(KINDS["fix"], only) else []
+        yield from (one for one in found if _can(server, one))
+        if _wanted(KINDS["fix all"], only) and (only or any(one.preferred for one in found)):
+            every = fix_all(project, path)
+            yield from [every] if every is not None and _can(server, every) else []
+    if not _wanted(KINDS["add task"], only) or any(one.index.by_file.get(path) for one in projects):
+        return
+    for pipeline in pipelines_around(path, host.files)[:_MOST_PIPELINES]:
+        project = host.project(pipeline)
+        new = add_task(project, path, span, sight, asked=asked) if project is not None else None
+        if new is not None:
+            yield new
+            return
+
+
+def _wanted(kind: str, only: Sequence[Kind] | None) -> bool:
+    """Whether a client that asks for `only` some kinds takes this one."""
+    named = [one.value if isinstance(one, Enum) else one for one in only or ()]
+    return not named or any(not one or kind == one or kind.startswith(f"{one}.") for one in named)
+
+
+def _can(server: Server, action: Action) -> bool:
+    """Whether the client shows every text that the action changes, and makes new files."""
+    return all(
+        can_create(server)
+        if isinstance(change, CreateFile)
+        else server.places.is_shown(change.place.path, change.place.span)
+        for change in action.changes
+    )
+
+
+def can_create(server: Server) -> bool:
+    """Whether the client takes new files in an edit."""
+    kinds = get_capability(server.capabilities, "workspace.workspace_edit.resource_operations", ())
+    takes = server.supports("workspace.workspace_edit.document_changes")
+    return takes and types.ResourceOperationKind.Create in (kinds or ())
+
+
+def edit_of(server: Server, changes: Iterable[Change]) -> types.WorkspaceEdit:
+    """`changes` as the client applies them."""
+    return workspace_edit(
+        server,
+        (
+            one
+            if isinstance(one, CreateFile)
+            else FileEdit(one.place.path, one.place.span, one.text, one.raw)
+            for one in changes
+        ),
+    )
