@@ -12,6 +12,7 @@ from pipelens.core.answers.describe_blocks import Block
 from pipelens.core.answers.describe_calls import describe_callable
 from pipelens.core.answers.describe_keys import describe_key
 from pipelens.core.answers.describe_outside import Outside
+from pipelens.core.answers.describe_places import tasks_meant
 from pipelens.core.answers.describe_products import describe_product
 from pipelens.core.answers.describe_tasks import (
     describe_group,
@@ -95,10 +96,10 @@ def _blocks(project: Project, subject: Subject, outside: Outside) -> tuple[Block
             return describe_name(project, subject, outside)
         case TaskSource():
             return describe_source(project, subject, outside)
-        case EntryBody(tasks=tasks):
-            return describe_group(project, tasks, outside)
-        case ProductKey(task=task, key=key) | ProductPath(task=task, key=key):
-            return describe_product(project, task, key, outside)
+        case EntryBody(path=path, span=span, tasks=names):
+            return describe_group(project, tasks_meant(project, names, path, span.start.line), outside)
+        case ProductKey() | ProductPath():
+            return describe_product(project, subject, outside)
         case ParamName():
             return describe_param(project, subject)
         case PlaceholderName(name=name, role=role):

@@ -92,6 +92,14 @@ def paragraph(*pieces: Piece) -> Paragraph:
     return Paragraph(pieces)
 
 
+def marked(text: str) -> Phrase:
+    """A message of ours, where names and values stand between backticks."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return (text,)
+    return tuple(Code(piece) if at % 2 else piece for at, piece in enumerate(pieces) if piece)
+
+
 def joined(phrases: Iterable[Phrase], separator: str = ", ") -> Phrase:
     """One phrase of several."""
     found: list[Piece] = []

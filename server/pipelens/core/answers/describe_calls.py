@@ -6,7 +6,7 @@ import ast
 import textwrap
 from typing import Final
 
-from pipelens.core.answers.describe_blocks import Block, Code, Link, Listing, cut, paragraph
+from pipelens.core.answers.describe_blocks import Block, Code, Link, Listing, cut, marked, paragraph
 from pipelens.core.answers.describe_places import shown_path
 from pipelens.core.project import Project
 from pipelens.core.sources import FunctionSource, Parameter, UnresolvedFunction
@@ -23,7 +23,7 @@ def describe_callable(project: Project, dotted_path: str) -> tuple[Block, ...]:
             return (signature(source), *_doc(source), paragraph(Code(dotted_path), " in ", where))
         case UnresolvedFunction(reason=reason, suggestions=near):
             meant = f"; did you mean {near[0]}?" if near else ""
-            return (paragraph(Code(dotted_path), f" was not found: {reason}{meant}"),)
+            return (paragraph(Code(dotted_path), " was not found: ", *marked(reason + meant)),)
         case _:
             return ()
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pipelens.core.answers.describe_blocks import Block, Code, Facts, Phrase, Strong, joined, paragraph
+from pipelens.core.answers.describe_blocks import (
+    Block,
+    Code,
+    Facts,
+    Paragraph,
+    Phrase,
+    Strong,
+    joined,
+    marked,
+    paragraph,
+)
 from pipelens.core.answers.yaml_context import YamlContext, class_of
 from pipelens.core.keys import CLASS_KEYS, TASK_KEYS, Key
 
@@ -38,20 +48,14 @@ def describe_key(key: Key, context: YamlContext) -> tuple[Block, ...]:
     elif kind := _TYPES.get(key.type, key.type):
         rows.append(("takes", (kind,)))
     rows.append(("see", (f"section {section} of the format",)))
-    return (paragraph(Strong(key.name), f" · {where}"), _doc(key.doc), Facts(tuple(rows)))
-
-
-def _doc(text: str) -> Block:
-    """Our own documentation marks names and values by backticks."""
-    pieces = text.split("`")
-    return paragraph(*(Code(piece) if at % 2 else piece for at, piece in enumerate(pieces) if piece))
+    return (paragraph(Strong(key.name), f" · {where}"), Paragraph(marked(key.doc)), Facts(tuple(rows)))
 
 
 def _where(key: Key, context: YamlContext) -> tuple[str, str]:
     place = context.place
     if place[:1] == ("tasks",):
         if len(place) > 1:
-            return f"of {place[1]}", "5.8"
+            return f"key of {place[1]}", "5.8"
         if key.name in TASK_KEYS:
             return "key of a task", _TASK_SECTIONS.get(key.name, "6.1")
         found = class_of(context)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pipelens.core.answers.describe_blocks import Block
-from pipelens.core.project import Project
+from pipelens.core.project import Project, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,8 @@ class Nothing:
 
     def is_missing(self, path: str) -> bool:
         return False
+
+
+def news_of(project: Project, task: Task, outside: Outside) -> TaskNews | None:
+    """States go by name: of several tasks that share one, they are those of the first."""
+    return outside.task(project, task.name) if project.tasks.get(task.name) is task else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from pipelens.core.answers.describe_blocks import Code, Link, Piece
 from pipelens.core.problems import Place
-from pipelens.core.project import Project
+from pipelens.core.project import Project, Task
 
 
 def shown_path(project: Project, path: str) -> str:
@@ -36,3 +37,18 @@ def task_link(project: Project, name: str) -> Piece:
         return Code(name)
     path, span = project.locate(task.spec.place)
     return Link(name, path, span.start.line)
+
+
+def tasks_meant(project: Project, names: Iterable[str], path: str, line: int) -> list[Task]:
+    """The tasks of these names; of several that share one, those of the entry that the line lies in."""
+    found: list[Task] = []
+    for name in dict.fromkeys(names):
+        task = project.tasks.get(name)
+        if task is None:
+            continue
+        if len(project.index.by_name.get(name, ())) > 1:
+            entries = project.entries_at(path, line)
+            here = [one for entry in entries for one in project.tasks_by_entry.get(entry.id, ())]
+            task = next((one for one in here if one.name == name), task)
+        found.append(task)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pipelens.core.answers.describe_blocks import (
@@ -14,12 +14,13 @@ from pipelens.core.answers.describe_blocks import (
     Phrase,
     Piece,
     Strong,
+    marked,
     paragraph,
     some,
 )
 from pipelens.core.answers.describe_calls import signature
-from pipelens.core.answers.describe_outside import Outside
-from pipelens.core.answers.describe_places import place_link, shown_path, task_link
+from pipelens.core.answers.describe_outside import Outside, news_of
+from pipelens.core.answers.describe_places import place_link, shown_path, task_link, tasks_meant
 from pipelens.core.answers.describe_products import file_phrase, products_of, sight
 from pipelens.core.answers.describe_secrets import shown_value
 from pipelens.core.answers.subject import TaskName, TaskSource
@@ -38,9 +39,10 @@ def describe_name(project: Project, subject: TaskName, outside: Outside) -> tupl
     name = subject.name
     if is_pattern(name):
         return _pattern(project, name, outside)
-    task = project.tasks.get(name)
-    if task is None:
+    found = tasks_meant(project, (name,), subject.path, subject.span.start.line)
+    if not found:
         return ()
+    task = found[0]
     blocks = describe_task(project, task, outside)
     products = products_of(task)
     if subject.role == "reference" and products is not None and products.form == "single":
@@ -50,17 +52,16 @@ def describe_name(project: Project, subject: TaskName, outside: Outside) -> tupl
 
 def describe_source(project: Project, subject: TaskSource, outside: Outside) -> tuple[Block, ...]:
     """The tasks that a source is run by, and the function's signature."""
-    blocks = describe_group(project, subject.tasks, outside)
-    task = project.tasks.get(subject.tasks[0]) if subject.tasks else None
+    tasks = tasks_meant(project, subject.tasks, subject.path, subject.span.start.line)
+    blocks = describe_group(project, tasks, outside)
     # At its own `def` the function tells of itself.
-    if task is not None and isinstance(task.source, FunctionSource) and subject.part is not None:
-        return (*blocks, signature(task.source))
+    if tasks and isinstance(tasks[0].source, FunctionSource) and subject.part is not None:
+        return (*blocks, signature(tasks[0].source))
     return blocks
 
 
-def describe_group(project: Project, names: Sequence[str], outside: Outside) -> tuple[Block, ...]:
+def describe_group(project: Project, tasks: Sequence[Task], outside: Outside) -> tuple[Block, ...]:
     """One task in full, several in a line each."""
-    tasks = [project.tasks[name] for name in dict.fromkeys(names) if name in project.tasks]
     if not tasks:
         return ()
     if len(tasks) == 1:
@@ -72,7 +73,7 @@ def describe_group(project: Project, names: Sequence[str], outside: Outside) -> 
 def _listed(project: Project, tasks: Sequence[Task], outside: Outside) -> Facts:
     rows: list[tuple[str, Phrase]] = []
     for task in tasks[:MOST_TASKS]:
-        news = outside.task(project, task.name)
+        news = news_of(project, task, outside)
         told: list[Piece] = [f"{news.state}"] if news is not None else [task.kind]
         if task.params:
             told += [" · ", *_params(task)]
@@ -98,7 +99,7 @@ def _pattern(project: Project, pattern: str, outside: Outside) -> tuple[Block, .
 def describe_task(project: Project, task: Task, outside: Outside) -> tuple[Block, ...]:
     """All that is known about one task."""
     blocks: list[Block] = [paragraph(Strong(task.name), f" · {_kind(task)}")]
-    news = outside.task(project, task.name)
+    news = news_of(project, task, outside)
     if news is not None:
         last = f" · {news.last_run}" if news.last_run else ""
         blocks.append(paragraph(f"{news.state}{last}"))
@@ -128,11 +129,10 @@ def _facts(project: Project, task: Task, outside: Outside) -> tuple[tuple[str, P
     downstream = project.downstream.get(task.name, ())
     if downstream:
         rows.append(("downstream", names_phrase(project, downstream)))
-    same = project.index.by_name.get(task.name, ())
-    if len(same) > 1:
-        entries = dict.fromkeys(mention.entry for mention in same)
-        links = [(_entry_link(project, entry),) for entry in entries]
-        rows.append(("called so by", (f"{len(same):,} tasks: ", *some(links, MOST_NAMES))))
+    others = {mention.entry for mention in project.index.by_name.get(task.name, ())} - {task.spec.entry}
+    if others:
+        links = [(_entry_link(project, entry),) for entry in sorted(others, key=_first_line(project))]
+        rows.append(("same name", some(links, MOST_NAMES)))
     problems = _problems(project, task)
     if problems:
         rows.append(("problems", (problems,)))
@@ -144,7 +144,7 @@ def _source(project: Project, task: Task) -> Phrase:
         case MissingSource(path=path, is_folder=is_folder):
             return (shown_path(project, path), " is a folder" if is_folder else " does not exist")
         case UnresolvedFunction(reason=reason):
-            return (Code(task.spec.source), f" was not found: {reason}")
+            return (Code(task.spec.source), " was not found: ", *marked(reason))
         case FunctionSource(path=path, line=line):
             return (
                 Code(task.spec.source),
@@ -188,6 +188,10 @@ def names_phrase(project: Project, names: Sequence[str]) -> Phrase:
     shown = [(task_link(project, name),) for name in names[:MOST_NAMES]]
     told = some(shown, MOST_NAMES, len(names))
     return (f"{len(names):,}: ", *told) if len(names) > MOST_NAMES else told
+
+
+def _first_line(project: Project) -> Callable[[int], int]:
+    return lambda entry: project.first_lines.get(entry, 0)
 
 
 def _entry_link(project: Project, entry: int) -> Piece:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pipelens.core.answers.describe_blocks import Block, Code, Facts, Phrase, Strong, joined, paragraph, some
-from pipelens.core.answers.describe_places import place_link, shown_path
+from pipelens.core.answers.describe_places import place_link, shown_path, tasks_meant
 from pipelens.core.answers.describe_secrets import MASK, is_secret, shown_value
 from pipelens.core.answers.subject import ParamName
 from pipelens.core.env import EnvValue, ProcessVariables, Unknown
@@ -36,7 +36,7 @@ _BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
 
 def describe_param(project: Project, subject: ParamName) -> tuple[Block, ...]:
     """A param of one task, or of those that share its entry or its source."""
-    tasks = [project.tasks[name] for name in dict.fromkeys(subject.tasks) if name in project.tasks]
+    tasks = tasks_meant(project, subject.tasks, subject.path, subject.span.start.line)
     if not tasks:
         return ()
     of = tasks[0].name if len(tasks) == 1 else f"{len(tasks):,} tasks"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelens.core.answers.describe_products import describe_product
+from pipelens.core.answers.describe_products import describe_product_of
 from pipelens.lsp.features.hover import markdown
 from pipelens.lsp.outside import EditorOutside
 from pipelens.protocol.previews import PRODUCT_PREVIEW, ProductPreview, ProductPreviewParams
@@ -25,7 +25,7 @@ def register(server: Server) -> None:
         for project in server.host.projects():
             for mention in project.index.by_product.get(path, ()):
                 task = project.tasks_by_entry[mention.entry][mention.task]
-                blocks = describe_product(project, task.name, mention.key, outside)
+                blocks = describe_product_of(project, task, mention.key, outside)
                 return ProductPreview(markdown(server, blocks)).as_json()
         return None
 
