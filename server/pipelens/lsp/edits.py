@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,9 +38,11 @@ def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> ty
         if isinstance(edit, CreateFile):
             created.append(edit)
             continue
+        if not server.places.is_shown(edit.path, edit.span):
+            continue  # a notebook that is told cell by cell has nothing but its cells to edit
         where = server.places.location(edit.path, edit.span)
         versions[where.uri] = server.places.version(where.uri)
-        changed.setdefault(where.uri, []).append(types.TextEdit(where.range, edit.text))
+        changed.setdefault(where.uri, []).append(types.TextEdit(where.range, _written(server, edit)))
     if not server.supports("workspace.workspace_edit.document_changes"):
         return types.WorkspaceEdit(changes=changed)
     operations: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
@@ -53,3 +56,10 @@ def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> ty
         for uri, texts in changed.items()
     )
     return types.WorkspaceEdit(document_changes=operations)
+
+
+def _written(server: Server, edit: FileEdit) -> str:
+    """The text as the document has it that is edited: JSON where that is a notebook's file."""
+    if edit.raw or not edit.path.endswith(".ipynb") or edit.path in server.places.notebooks.by_path:
+        return edit.text
+    return json.dumps(edit.text, ensure_ascii=False)[1:-1]

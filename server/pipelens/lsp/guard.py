@@ -7,10 +7,20 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
 LOG = logging.getLogger("pipelens.lsp")
 _LONGEST = 2_000
 
 Handler = Callable[..., Any]
+
+
+class Refusal(JsonRpcException):
+    """What the user asked for cannot be done, and the message says why: the one exception that is an
+    answer (`RequestFailed`), and no bug."""
+
+    CODE = types.LSPErrorCodes.RequestFailed.value
 
 
 def guarded(name: str, handler: Handler) -> Callable[..., Any]:
@@ -19,11 +29,21 @@ def guarded(name: str, handler: Handler) -> Callable[..., Any]:
     def answer(*params: Any) -> Any:
         try:
             return handler(*params)
+        except Refusal:
+            raise
         except Exception:
             LOG.exception("%s failed: %s", name, described(params))
             return None
 
     return answer
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether pygls has something to log: a refusal has reached the user already."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Refusal))
+
+
+logging.getLogger("pygls.protocol.json_rpc").addFilter(is_news)
 
 
 async def watched(name: str, work: Awaitable[None]) -> None:

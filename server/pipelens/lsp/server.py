@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from typing import Any
 
 from lsprotocol import types
@@ -18,10 +18,14 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from pipelens import __version__
+from pipelens.core.answers.findings import Finding
 from pipelens.lsp.client_settings import ClientSettings
 from pipelens.lsp.convert import LineOf, Units, path_of
-from pipelens.lsp.guard import LOG, guarded, watched
+from pipelens.lsp.guard import LOG, Refusal, guarded, watched
 from pipelens.lsp.places import Places
+from pipelens.lsp.runs import Runs
+from pipelens.lsp.state_news import StateNews
+from pipelens.lsp.state_watch import StateWatch
 from pipelens.lsp.states import States
 from pipelens.lsp.wire_text import WireText
 from pipelens.protocol.meeting import Experimental, InitializationOptions
@@ -47,7 +51,7 @@ class Protocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         self.ours.meet(params)
         result: types.InitializeResult = yield from super().lsp_initialize(params)
-        result.capabilities.experimental = Experimental(__version__).as_json()
+        result.capabilities.experimental = {"pipelens": Experimental(__version__).as_json()}
         self.ours.units = Units(result.capabilities.position_encoding or types.PositionEncodingKind.Utf16)
         return result
 
@@ -99,6 +103,10 @@ class Server(LanguageServer):
         self.was_shut_down = False
         self.places = Places(self)
         self.states = States()
+        self.state_news = StateNews(self)
+        self.state_watch = StateWatch(self)
+        self.runs = Runs(self)
+        self.extra_findings: list[Callable[[], Mapping[str, tuple[Finding, ...]]]] = []
         self.settings = ClientSettings()
         self.folder_settings: dict[str, ClientSettings] = {}
         self.reread_settings: Callable[[], None] = lambda: None
@@ -180,17 +188,15 @@ class Server(LanguageServer):
     def runs_may_have_changed(self) -> None:
         """Have clients ask anew for what tells the freshness of tasks."""
         self.states.may_have_changed()
-        if self.supports("workspace.code_lens.refresh_support"):
-            self.start("workspace/codeLens/refresh", self._refresh_lenses())
+        self.state_news.later()
 
     def _initialized(self, *_: object) -> None:
         for work in self._on_initialized:
             guarded("initialized", work)()
 
-    async def _refresh_lenses(self) -> None:
-        await self.workspace_code_lens_refresh_async(None)
-
     def report_server_error(self, error: Exception, source: object) -> None:
+        if isinstance(error, Refusal):
+            return  # told to the user who asked
         LOG.error("%s: %s", getattr(source, "__name__", source), error)
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from pipelens.core.answers.find_templates import holes_in, own_keys, r_references
-from pipelens.core.answers.find_uses import uses_in
+from pipelens.core.answers.find_uses import keys_through, uses_in
 from pipelens.core.answers.subject import (
     CallablePath,
     EntryBody,
@@ -80,7 +80,7 @@ def occurrences(
             found = search.callable(dotted)
     once: dict[tuple[str, Span], Occurrence] = {}
     for one in found:
-        if search.is_current(one):
+        if thorough or search.is_current(one):
             once.setdefault((one.path, one.span), one)
     return tuple(once.values())
 
@@ -227,6 +227,10 @@ class _Search:
         for task in makers:
             for user in needing(self.project, task.name):
                 for path, reference, form in self.references(user.source):
+                    if key and is_pattern(reference.name) and reference.key == task.name:
+                        for inner, span in keys_through(user.source, task.name):
+                            if inner == key:
+                                yield Occurrence(path, span, "string")
                     if reference.name != task.name:
                         continue
                     if key and reference.key == key and reference.key_span is not None:

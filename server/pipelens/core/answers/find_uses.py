@@ -14,6 +14,7 @@ from typing import Literal
 
 from pipelens.core.answers.find_scopes import bound_in, locals_of, named_by
 from pipelens.core.answers.find_strings import fields_of
+from pipelens.core.graph import is_pattern
 from pipelens.core.magics import plain_python
 from pipelens.core.python_text import TOKEN, Columns, parse_python
 from pipelens.core.sources import FunctionSource, NotebookSource, Source
@@ -68,6 +69,27 @@ def uses_in(source: Source) -> Uses:
         found.extend(uses.found)
         unread.extend(uses.unread)
     return Uses(tuple(found), tuple(unread))
+
+
+def keys_through(source: Source, task: str) -> Iterator[tuple[str, Span]]:
+    """The keys in `upstream["pattern"]["task"]["key"]`, which no reading of references goes down to."""
+    for text in _texts(source):
+        tree = parse_python(plain_python(text.text).text if text.magic else text.text)
+        columns = Columns(text.text)
+        for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
+            match node:
+                case ast.Subscript(
+                    value=ast.Subscript(
+                        value=ast.Subscript(
+                            value=ast.Name(id="upstream"), slice=ast.Constant(value=str() as name)
+                        ),
+                        slice=ast.Constant(value=inner),
+                    ),
+                    slice=ast.Constant(value=str() as key),
+                ) if inner == task and is_pattern(name):
+                    yield key, text.place(columns.inside_quotes(node.slice))
+                case _:
+                    pass
 
 
 def _texts(source: Source, line: int | None = None) -> Iterator[_Text]:
