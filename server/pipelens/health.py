@@ -46,9 +46,10 @@ def examine(
     environ: Mapping[str, str],
     interpreter: str | None = None,
     overrides: Mapping[str, str] | None = None,
+    trusted: bool = True,
 ) -> Health:
     """Look at everything that a command of Pipelens depends on. Never raises: what cannot be looked
-    at is a finding, too."""
+    at is a finding, too. trusted: before that, no interpreter is looked for or started."""
     found = [_version(), _own_python(), *_dependencies()]
     root: str | None = None
     private: list[str] = list((overrides or {}).values())
@@ -67,7 +68,11 @@ def examine(
     except Exception as error:
         found.append(Finding("pipeline", f"could not be looked at: {type(error).__name__}: {error}", "bad"))
     try:
-        found += _interpreter(keeper, interpreter, cwd, environ)
+        if trusted:
+            found += _interpreter(keeper, interpreter, cwd, environ)
+        else:
+            told = "not looked for: this workspace is not trusted"
+            found.append(Finding("interpreter", told, "note", "trust the workspace in the editor"))
     except Exception as error:
         found.append(
             Finding("interpreter", f"could not be found out: {type(error).__name__}: {error}", "bad")

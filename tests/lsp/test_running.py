@@ -123,7 +123,7 @@ async def test_unsaved_text_is_told_before_a_run(project: Path) -> None:
 async def test_the_lens_that_tells_shows_its_text(project: Path) -> None:
     async with editor(project) as it:
         it.open("pipeline.yaml")
-        [lens, *_] = [one for one in await it.lenses("pipeline.yaml") if "never run" in one.command.title]
+        [lens, *_] = [one for one in await it.lenses("pipeline.yaml") if one.command.title == "○ never run"]
         await it.command(lens.command.command, *lens.command.arguments)
         await it.until(lambda: it.said == ["load is never run: it has not run yet."])
 

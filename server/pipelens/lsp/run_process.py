@@ -1,42 +1,51 @@
 """A run as a process of its own, which outlives the server: `pipelens task` or `pipelens build`.
 
-Its output goes to a file that the server reads along: a pipe would end the run with the editor.
+What happens in it is read from its event file. What it prints goes to a file, too: a pipe would end
+the run with the editor; it is asked for when the run ended before it had an event file.
 It is started isolated (`-I`) with our own import path, so that its working folder, the root, lends
 no modules to it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+
+from pipelens.runner.events import RUN_ID_VARIABLE
 
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
     "sys.stdout.reconfigure(encoding='utf-8'); sys.stderr.reconfigure(encoding='utf-8'); "
     "from pipelens.cli.entry import main; sys.exit(main())"
 )
-_PAUSE = 0.05
-_MOST_AT_ONCE = 60_000
+_LONGEST = 20_000
+
+SET_FOR_US = ("PYTHONSAFEPATH",)
+"""Variables that our clients set when they start the server; no task shall see them."""
+
+
+def run_environment(environ: Mapping[str, str], *, client: str) -> dict[str, str]:
+    """The environment of the person who started the editor, without what a client of ours put in."""
+    left_out = SET_FOR_US if client else ()
+    return {name: value for name, value in environ.items() if name not in left_out}
 
 
 class RunProcess:
-    """Started at once. words: the command line of `pipelens`; root: the working folder."""
+    """Started at once. words: the command line of `pipelens`; root: the working folder; run: its id."""
 
-    def __init__(self, words: Sequence[str], root: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, words: Sequence[str], root: str, environ: Mapping[str, str], run: str) -> None:
         handle, self._output = tempfile.mkstemp(prefix="pipelens-run-", suffix=".log")
         self._reader = open(self._output, "rb")  # noqa: SIM115
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-u", "-c", _PROGRAM, json.dumps(sys.path), *words],
                 cwd=root,
-                env=dict(environ),
+                env={**environ, RUN_ID_VARIABLE: run},
                 stdin=subprocess.DEVNULL,
                 stdout=handle,
                 stderr=handle,
@@ -45,43 +54,28 @@ class RunProcess:
             )
         finally:
             os.close(handle)
-            self._forget_output()
+            # Where open files can be unlinked nothing is left behind, whoever is killed.
+            with contextlib.suppress(OSError):
+                os.unlink(self._output)
 
-    async def output(self) -> AsyncIterator[str]:
-        """What it prints, in pieces of whole lines, until it has ended."""
-        rest = b""
-        while True:
-            ended = self._process.poll() is not None
-            read = self._reader.read(_MOST_AT_ONCE)
-            lines, newline, rest = (rest + read).rpartition(b"\n")
-            if lines + newline:
-                yield (lines + newline).decode("utf-8", "replace")
-            if len(rest) > _MOST_AT_ONCE or (ended and not read and rest):
-                yield rest.decode("utf-8", "replace")
-                rest = b""
-            if ended and not read:
-                break
-            if not read:
-                await asyncio.sleep(_PAUSE)
-            else:
-                await asyncio.sleep(0)
-        self._reader.close()
-        self._forget_output()
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     @property
     def exit_code(self) -> int:
-        """Once `output` is through."""
+        """Once it has ended."""
         return self._process.wait()
 
-    def stop(self) -> None:
-        """Ask it to end as Ctrl+C does."""
-        with contextlib.suppress(OSError):
-            if sys.platform == "win32":
-                self._process.send_signal(signal.CTRL_BREAK_EVENT)
-            else:
-                self._process.send_signal(signal.SIGINT)
-
-    def _forget_output(self) -> None:
-        """Where open files can be unlinked nothing is left behind, whoever is killed."""
+    def printed(self) -> str:
+        """What it printed last; afterwards nothing is left of it."""
+        with self._reader as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LONGEST))
+            text = file.read().decode("utf-8", "replace")
         with contextlib.suppress(OSError):
             os.unlink(self._output)
+        return text

@@ -1,146 +1,187 @@
-"""Runs that were asked for in an editor: the questions before them, and what is told of them.
+"""The runs of the shown pipelines: started here or found under way, followed, stopped.
 
-Upstream is never built unasked, and nothing that is up to date runs again unasked.
+A run is a process that outlives the server. The server follows its event file, so that a run that
+was started in a terminal, or by a server before this one, is seen in the same way.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
+from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from pipelens.core.project import Project
 from pipelens.lsp.guard import LOG
-from pipelens.lsp.run_process import RunProcess
-from pipelens.runner.freshness import read_freshness
-from pipelens.runner.plan import BuildOptions, Refusal, make_plan
+from pipelens.lsp.run_follower import FollowedRun
+from pipelens.lsp.run_news import RunNews
+from pipelens.lsp.run_process import RunProcess, run_environment
+from pipelens.protocol.runs import Mode
+from pipelens.runner.event_file import Record, current_build
+from pipelens.runner.events import new_run_id
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
-FORCE = "Run anyway"
-WITH_UPSTREAM = "Run with upstream"
-_LONGEST_STEP = 120
-_REFRESH_EVERY = 0.5
+
+def command_words(project: Project, tasks: Sequence[str], mode: Mode, interpreter: str | None) -> list[str]:
+    """The words behind `pipelens` that carry out what is asked for."""
+    force = ["--force"] if mode == "force" else []
+    given = ["--interpreter", interpreter] if interpreter else []
+    shared = ["-e", project.path, *given, *force]
+    if not tasks:
+        return ["build", *shared]
+    if mode in ("task", "force") and len(tasks) == 1:
+        return ["task", *shared, "--", tasks[0]] if tasks[0].startswith("-") else ["task", *shared, tasks[0]]
+    partially = [word for task in tasks for word in ("--partially", task)]
+    return ["build", *shared, *partially, *(["--skip-upstream"] if mode in ("task", "force") else [])]
 
 
 class Runs:
-    """The runs of one server. Each is a process; they end by themselves, or when stopped."""
+    """Of one server. last: the pipeline that was run last."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._running: dict[str, tuple[str, RunProcess]] = {}
+        self._running: dict[str, FollowedRun] = {}
+        self.last: str | None = None
 
-    # -- what is asked for; `path` is the pipeline file
+    # -- starting
 
-    async def run(self, path: str, task: str) -> None:
-        """Run one task; a fresh one, or one whose upstream is not ready, only after asking."""
-        project = self._server.host.project(path)
-        if project is None:
-            self._tell(types.MessageType.Error, f"There is no pipeline {path}.")
-            return
-        planned = make_plan(project, read_freshness(project), BuildOptions(task=task))
-        if not isinstance(planned, Refusal):
-            await self._carry_out(project, task, "task", task)
-        elif planned.code == "fresh":
-            if await self._ask(f"{task} is up to date.", FORCE):
-                await self._carry_out(project, task, "task", task, "--force")
-        elif planned.code == "upstream":
-            needed = ", ".join(planned.tasks)
-            if await self._ask(f"{task} cannot run yet: upstream {needed} is not up to date.", WITH_UPSTREAM):
-                await self.run_with_upstream(path, task)
-        else:
-            self._tell(types.MessageType.Warning, f"{task} was not run: {planned.message}.")
+    def start(self, project: Project, tasks: Sequence[str], mode: Mode) -> FollowedRun:
+        """Run in a process of its own. Raises `OSError` when none can be started."""
+        server = self._server
+        self._tell_unsaved(project)
+        words = command_words(project, tasks, mode, self.interpreter(project))
+        environ = run_environment(server.host.environ, client=server.options.client)
+        id = new_run_id()
+        process = RunProcess(words, project.root, environ, id)
+        title = tasks[0] if len(tasks) == 1 else os.path.basename(project.path)
+        run = self._new(id, project, title, mode, tuple(tasks))
+        run.process = process
+        self.last = project.path
+        server.start("run", self._follow(run))
+        return run
 
-    async def run_with_upstream(self, path: str, task: str) -> None:
-        if (project := self._server.host.project(path)) is not None:
-            await self._carry_out(project, task, "build", "--partially", task)
+    def interpreter(self, project: Project) -> str | None:
+        """The Python that the person chose in the editor; None: the usual search."""
+        server = self._server
+        return server.settings_of(project.path).interpreter or server.options.interpreter
 
-    async def force(self, path: str, task: str) -> None:
-        if (project := self._server.host.project(path)) is not None:
-            await self._carry_out(project, task, "task", task, "--force")
+    def find(self, project: Project) -> None:
+        """Follow the build of this pipeline that is under way in another process, if there is one."""
+        build = current_build(project.root, project.path)
+        if build is not None and build.run not in self._running:
+            run = self._new(build.run, project, os.path.basename(project.path), "build", ())
+            LOG.info("following the build %s of %s (process %s)", build.run, project.path, build.pid)
+            self._server.start("run", self._follow(run))
 
-    async def build(self, path: str) -> None:
-        if (project := self._server.host.project(path)) is not None:
-            await self._carry_out(project, os.path.basename(path), "build")
+    def wake(self) -> None:
+        """Events may have been written."""
+        for run in self._running.values():
+            run.news.set()
 
-    def stop(self, path: str | None) -> None:
-        """Stop the runs of a pipeline, or all."""
-        for pipeline, process in list(self._running.values()):
-            if path in (None, pipeline):
-                process.stop()
+    # -- stopping
 
-    def cancel(self, token: types.ProgressToken) -> None:
+    def stop(self, pipeline: str | None) -> bool:
+        """Stop the runs of a pipeline, or all; whether there were any."""
+        found = [run for run in self._running.values() if pipeline in (None, run.pipeline)]
+        for run in found:
+            run.stop()
+        return bool(found)
+
+    def cancel(self, id: str, *, hard: bool = False) -> bool:
+        """Stop one run, by its id; whether it is under way."""
+        if (run := self._running.get(id)) is None:
+            return False
+        run.stop(hard=hard)
+        return True
+
+    def cancel_progress(self, token: types.ProgressToken) -> None:
         """The person pressed the progress's own stop."""
-        if (running := self._running.get(str(token))) is not None:
-            running[1].stop()
+        for run in self._running.values():
+            if run.token == str(token):
+                run.stop()
+
+    def leave(self) -> None:
+        """The server ends, the runs do not."""
+        for run in self._running.values():
+            told = f"The run {run.id} of {run.title} goes on without the editor."
+            self._server.window_log_message(types.LogMessageParams(types.MessageType.Info, told))
 
     # -- inside
 
-    async def _carry_out(self, project: Project, title: str, *words: str) -> None:
-        server = self._server
-        command, *rest = words
-        given = server.options.interpreter
-        words = (command, "-e", project.path, *(("--interpreter", given) if given else ()), *rest)
-        if unsaved := server.host.unsaved(project):
-            names = ", ".join(os.path.basename(path) for path in unsaved)
-            self._tell(types.MessageType.Warning, f"Not saved: {names}. What runs is what was saved last.")
+    def _new(self, id: str, project: Project, title: str, mode: Mode, tasks: tuple[str, ...]) -> FollowedRun:
+        at = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
         token = f"pipelens-{secrets.token_hex(6)}"
-        shows_progress = await self._begin(token, title)
-        process = RunProcess(words, project.root, server.host.environ)
-        self._running[token] = (project.path, process)
-        last, clock, refreshed = "", asyncio.get_running_loop().time, 0.0
+        run = FollowedRun(id, project.path, project.root, title, mode, tasks, at, token=token)
+        self._running[id] = run
+        return run
+
+    async def _follow(self, run: FollowedRun) -> None:
+        server, news = self._server, RunNews(self._server, run)
         try:
-            async for text in process.output():
-                last = next((line for line in reversed(text.splitlines()) if line.strip()), last)
-                server.window_log_message(types.LogMessageParams(types.MessageType.Info, text.rstrip("\n")))
-                if shows_progress:
-                    report = types.WorkDoneProgressReport(message=last.strip()[:_LONGEST_STEP])
-                    server.work_done_progress.report(token, report)
-                if clock() - refreshed > _REFRESH_EVERY:
-                    refreshed = clock()
-                    server.runs_may_have_changed()
+            await news.begin()
+            if run.process is None:
+                await self._catch_up(run, news)
+            async for records in run.batches():
+                await news.tell(records)
+                self._changed(run, news.take_changed())
         finally:
             # When the server ends the run goes on, and nobody is left to be told.
-            del self._running[token]
+            self._running.pop(run.id, None)
+            news.end()
         server.host.refresh()
-        server.runs_may_have_changed()
+        server.states.may_have_changed(run.pipeline)
+        server.state_news.later()
         server.later()
-        if shows_progress:
-            server.work_done_progress.end(token, types.WorkDoneProgressEnd())
-        if process.exit_code not in (0, 130):
-            self._tell_failure(project, title, last)
+        if run.process is not None:
+            printed = run.process.printed()
+            if run.process.exit_code not in (0, 130, -2, -15):
+                self._tell_failure(run, news.failures, printed)
 
-    async def _begin(self, token: str, title: str) -> bool:
-        """Whether the client shows progress for `token` from here on."""
-        if not self._server.supports("window.work_done_progress"):
-            return False
-        progress = self._server.work_done_progress
-        try:
-            await progress.create_async(token)
-        except Exception as error:
-            LOG.warning("the client refused to show progress: %s", error)
-            return False
-        progress.begin(token, types.WorkDoneProgressBegin(title=f"Running {title}", cancellable=True))
-        return True
+    async def _catch_up(self, run: FollowedRun, news: RunNews) -> None:
+        """What had happened before it was found, without what was printed."""
+        while records := run.events.read():
+            for record in records:
+                if record["kind"] == "run":
+                    run.mode = record.get("mode", "build")
+            await news.tell([record for record in records if record["kind"] != "output"])
+        self._changed(run, news.take_changed())
 
-    def _tell_failure(self, project: Project, title: str, last: str) -> None:
-        """Which tasks failed and why; where none did, what the run said last."""
-        project = self._server.host.project(project.path) or project
-        told = read_freshness(project)
-        failed = [f"{name}: {one.reason}" for name, one in told.items() if one.state == "failed"]
-        why = "; ".join(failed[:3]) if failed else last.strip().removeprefix("pipelens: ")
-        self._tell(types.MessageType.Error, f"Running {title} failed. {why}".rstrip())
+    def _changed(self, run: FollowedRun, tasks: set[str]) -> None:
+        if tasks:
+            self._server.states.touched(run.pipeline, tasks)
+            self._server.state_news.later()
 
-    async def _ask(self, question: str, answer: str) -> bool:
-        params = types.ShowMessageRequestParams(
-            types.MessageType.Info, question, [types.MessageActionItem(answer)]
-        )
-        chosen = await self._server.window_show_message_request_async(params)
-        return chosen is not None and chosen.title == answer
+    def _tell_unsaved(self, project: Project) -> None:
+        if unsaved := self._server.host.unsaved(project):
+            names = ", ".join(os.path.basename(path) for path in unsaved)
+            told = f"Not saved: {names}. What runs is what was saved last."
+            self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, told))
 
-    def _tell(self, kind: types.MessageType, text: str) -> None:
-        self._server.window_show_message(types.ShowMessageParams(kind, text))
+    def _tell_failure(self, run: FollowedRun, failures: Sequence[Record], printed: str) -> None:
+        """Which tasks failed, why and where; where none did, what the run said last."""
+        if failures:
+            why = "; ".join(_failure(one, run.root) for one in failures[:3])
+        else:
+            lines = [line for line in printed.splitlines() if line.strip()]
+            why = lines[-1].strip().removeprefix("pipelens: ") if lines else ""
+            if printed.strip():
+                told = types.LogMessageParams(types.MessageType.Error, printed.rstrip("\n"))
+                self._server.window_log_message(told)
+        told = f"Running {run.title} failed. {why}".rstrip()
+        self._server.window_show_message(types.ShowMessageParams(types.MessageType.Error, told))
+
+
+def _failure(problem: Record, root: str) -> str:
+    """`load: KeyError: 'x' (steps.py:5)`, lines counted from 1."""
+    message = str(problem.get("message", "")).split("\n", 1)[0]
+    path, line = problem.get("path"), problem.get("line")
+    where = ""
+    if isinstance(path, str) and isinstance(line, int):
+        shown = os.path.relpath(path, root) if path.startswith(root + os.sep) else path
+        where = f" ({shown}:{line + 1})"
+    return f"{problem.get('task')}: {message}{where}"

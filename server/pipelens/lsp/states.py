@@ -1,11 +1,12 @@
-"""How fresh the tasks of each pipeline are, read once for all who ask at the same moment."""
+"""How fresh the tasks of each pipeline are, kept for all who ask: word for word what `status` prints."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pipelens.runner.freshness import Freshness, read_freshness
+from pipelens.runner.freshness import Freshness, LastRun
+from pipelens.runner.run_states import RunStates
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -25,16 +26,58 @@ class States:
 
     def __init__(self) -> None:
         self.epoch = 0
-        self._read: dict[str, tuple[tuple[int, int], Mapping[str, Freshness]]] = {}
+        self._kept: dict[str, RunStates] = {}
+
+    # -- answers
 
     def of(self, project: Project) -> Mapping[str, Freshness]:
-        """By task name, of the snapshot `project`."""
-        moment = (project.version, self.epoch)
-        known = self._read.get(project.path)
-        if known is None or known[0] != moment:
-            known = self._read[project.path] = (moment, read_freshness(project))
-        return known[1]
+        """By task name, of the snapshot `project`; good until the next question."""
+        return self._states(project).of(project)
 
-    def may_have_changed(self) -> None:
-        """Something ran, or files changed: read anew when next asked."""
+    def one(self, project: Project, name: str) -> Freshness | None:
+        """Of one task; None for a name that is no task's."""
+        return self.of(project).get(name)
+
+    def last_run(self, project: Project, name: str) -> LastRun | None:
+        """When a task ran last: by its metadata, or by the history where that is newer."""
+        states = self._states(project)
+        states.of(project)
+        return states.last_run(name)
+
+    def generation(self, project: Project) -> int:
+        """Counts the changes of what `of` tells of this pipeline."""
+        states = self._states(project)
+        states.of(project)
+        return states.generation
+
+    def failed(self, project: Project) -> Mapping[str, str]:
+        """The tasks whose last run failed: the id of that run, by name."""
+        states = self._states(project)
+        if not states.failed and not states.is_behind(project):
+            return {}
+        states.of(project)
+        runs = ((name, states.outcome(name)) for name in sorted(states.failed))
+        return {name: outcome.run for name, outcome in runs if outcome is not None}
+
+    # -- what is new
+
+    def may_have_changed(self, pipeline: str | None = None) -> None:
+        """Something ran, or files changed: look at the disk when next asked."""
         self.epoch += 1
+        for path, states in self._kept.items():
+            if pipeline in (None, path):
+                states.disk_changed()
+
+    def touched(self, pipeline: str, names: Iterable[str]) -> None:
+        """Only these tasks ran, or had their files changed."""
+        self.epoch += 1
+        if (states := self._kept.get(pipeline)) is not None:
+            states.touched(names)
+
+    # -- inside
+
+    def _states(self, project: Project) -> RunStates:
+        known = self._kept.get(project.path)
+        if known is None or known.root != project.root:
+            known = self._kept[project.path] = RunStates(project.root, project.path)
+        return known

@@ -54,6 +54,17 @@ class WirePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class WireRange:
+    """A half-open stretch of a document."""
+
+    start: WirePosition
+    end: WirePosition
+
+    def as_json(self) -> dict[str, object]:
+        return {"start": self.start.as_json(), "end": self.end.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
 class Runnable:
     """A task that something can be done with, and where a document shows it.
 
@@ -62,8 +73,7 @@ class Runnable:
 
     pipeline: str
     task: str
-    start: WirePosition
-    end: WirePosition
+    range: WireRange
     freshness: Freshness
     can: tuple[Verb, ...]
 
@@ -71,7 +81,7 @@ class Runnable:
         return {
             "pipeline": self.pipeline,
             "task": self.task,
-            "range": {"start": self.start.as_json(), "end": self.end.as_json()},
+            "range": self.range.as_json(),
             "freshness": self.freshness.as_json(),
             "can": list(self.can),
         }

@@ -20,6 +20,7 @@ from pipelens.runner.events import (
     RunStarted,
     TaskChanged,
     TaskProblem,
+    given_run_id,
     new_run_id,
 )
 from pipelens.runner.history import Outcome, add_outcome, trim_history
@@ -79,7 +80,7 @@ def run_build(
     cwd: where functions and notebooks run (section 2.4). While it runs in the main thread, Ctrl-C
     stops the build; elsewhere `stop` does. Raises nothing that the pipeline is to blame for.
     """
-    run = new_run_id()
+    run = given_run_id(environ) or new_run_id()
     refusal = refuse_unsupported(project, plan)
     if isinstance(refusal, Refusal):
         return _refused(run, refusal.message)
@@ -156,6 +157,7 @@ class _Build:
                 os.getpid(),
                 place.interpreter.path,
                 place.interpreter.why,
+                self.plan.options.mode,
             )
         )
         tell(PlanMade(tuple((step.task, step.action, step.reason) for step in self.plan.steps)))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
@@ -18,12 +19,14 @@ EVENT_VERSION = 1
 
 TaskState = Literal["queued", "started", "finished", "failed", "skipped"]
 CellState = Literal["started", "finished", "failed"]
+RunMode = Literal["task", "upstream", "force", "build"]
 RunEnd = Literal["ok", "failed", "stopped", "early_stop"]
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The first event. `pid`: the process that builds. `why`: why this interpreter was chosen."""
+    """The first event. `pid`: the process that builds. `why`: why this interpreter was chosen.
+    `mode`: one task, one with what it needs, forced, or everything that is not up to date."""
 
     kind: ClassVar[str] = "run"
     id: str
@@ -33,6 +36,7 @@ class RunStarted:
     pid: int
     interpreter: str
     why: str
+    mode: RunMode = "build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,18 @@ class RunEnded:
 
 Event = RunStarted | PlanMade | TaskChanged | CellChanged | OutputMade | TaskProblem | RunEnded
 Listener = Callable[[Event], None]
+
+
+RUN_ID_VARIABLE = "PIPELENS_RUN"
+"""In the environment of a build: the id that its run shall have, so that who started it can follow."""
+
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,16}")
+
+
+def given_run_id(environ: Mapping[str, str]) -> str | None:
+    """The id that who started us wants the run to have."""
+    told = environ.get(RUN_ID_VARIABLE, "")
+    return told if _RUN_ID.fullmatch(told) else None
 
 
 def new_run_id() -> str:

@@ -138,7 +138,9 @@ def own_state(task: Task, record: Record, root: str, *, by_code: bool) -> Freshn
             "stale", f"there is no record of a run beside product {_shown(record.absent[0], root)}"
         )
     if problem := _source_problem(task):
-        return Freshness("stale" if task.code is None and not _only_running_tells(task) else "unknown", problem)
+        return Freshness(
+            "stale" if task.code is None and not _only_running_tells(task) else "unknown", problem
+        )
     if record.timestamp is None:
         return Freshness("stale", "the record of its last run has no time")
     return _compared(task, record, root) if by_code else None

@@ -33,6 +33,15 @@ class BuildOptions:
     skip_upstream: bool = False
     task: str | None = None
 
+    @property
+    def mode(self) -> Literal["task", "upstream", "force", "build"]:
+        """What was asked for, in one word."""
+        if self.force:
+            return "force"
+        if self.task is not None or (self.partially and self.skip_upstream):
+            return "task"
+        return "upstream" if self.partially else "build"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -82,3 +82,13 @@ def died_of(returncode: int) -> str:
         return f"was killed by signal {signal.Signals(-returncode).name}"
     except ValueError:
         return f"was killed by signal {-returncode}"
+
+
+def interrupt_run(pid: int, *, hard: bool) -> None:
+    """Ask a build to stop, as Ctrl-C does; hard: at once (it takes a second request for that)."""
+    try:
+        os.kill(pid, signal.SIGINT)
+        if hard:
+            os.kill(pid, signal.SIGTERM)
+    except (ProcessLookupError, PermissionError):
+        return

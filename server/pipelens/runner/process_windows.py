@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -73,3 +74,15 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 def died_of(returncode: int) -> str:
     """How a process ended, in words."""
     return f"ended with exit code {returncode & 0xFFFFFFFF:#x}"
+
+
+def interrupt_run(pid: int, *, hard: bool) -> None:
+    """Ask a build to stop, as Ctrl-Break does; hard: end it and all it started, at once."""
+    if hard:
+        command = ["taskkill", "/T", "/F", "/PID", str(pid)]
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return
+    try:
+        os.kill(pid, getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
+    except OSError:
+        return

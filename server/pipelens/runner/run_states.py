@@ -83,6 +83,10 @@ class RunStates:
             return None
         return last_run_of(self._records.of(task), self._outcomes.latest.get(name))
 
+    def is_behind(self, project: Project) -> bool:
+        """Whether `of` would have to look at anything anew."""
+        return self._project is not project or self._everything or bool(self._dirty)
+
     def outcome(self, name: str) -> Outcome | None:
         """How the last run of a task ended, as far as the history knows."""
         return self._outcomes.latest.get(name)

@@ -94,7 +94,7 @@ class BuildLock:
     """Held while a pipeline is built. The system releases it when the process dies, however it dies."""
 
     def __init__(self, root: str, pipeline: str) -> None:
-        self.path = _lock_path(root, pipeline)
+        self.path = lock_path(root, pipeline)
         self._fd: int | None = None
 
     def acquire(self, run: str) -> Builder | None:
@@ -123,7 +123,7 @@ class BuildLock:
 def is_building(root: str, pipeline: str) -> bool:
     """Whether a living process builds the pipeline."""
     try:
-        fd = os.open(_lock_path(root, pipeline), os.O_RDWR)
+        fd = os.open(lock_path(root, pipeline), os.O_RDWR)
     except OSError:
         return False
     try:
@@ -141,5 +141,5 @@ def read_builder(path: str) -> Builder | None:
         return None
 
 
-def _lock_path(root: str, pipeline: str) -> str:
+def lock_path(root: str, pipeline: str) -> str:
     return state_path(root, f"{pipeline_key(root, pipeline)}.lock")

@@ -112,6 +112,10 @@ class Host:
         for path in sorted(self._shown):
             yield self._keeper(path).now()
 
+    def pipelines(self) -> tuple[str, ...]:
+        """The files of the shown pipelines, then those of the others in the workspace's folders."""
+        return tuple(dict.fromkeys((*sorted(self._shown), *map(self._real, self._pipelines_below()))))
+
     def project(self, pipeline: str) -> Project | None:
         """The pipeline in the file `pipeline`, as it is now."""
         path = self._real(pipeline)

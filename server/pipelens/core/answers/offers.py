@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from pipelens.core.project import Project, Task
-from pipelens.core.sources import FunctionSource
+from pipelens.core.sources import FunctionSource, NotebookSource
+from pipelens.core.spec import TaskEntry
 from pipelens.core.text import NOWHERE, Position, Span
 
 MOST_IN_ONE_PLACE: Final = 12
@@ -23,37 +25,52 @@ class Offer:
     alone: bool = True
 
 
-def offers(project: Project, path: str) -> tuple[Offer, ...]:
-    """The tasks whose entries or sources the file at `path` holds, from top to bottom.
+def entry_offers(project: Project, entry: TaskEntry) -> tuple[Offer, ...]:
+    """The tasks of an entry of `tasks:`, where the name is written, else where the entry begins; lines
+    count from there. Of many tasks in one place the first dozen are offered.
 
-    An entry is offered where its name is written, else where it begins; a source at its top; a
-    function at its `def`. Of many tasks in one place the first dozen are offered.
+    In an entry that cannot be read now, what was read before may lie elsewhere: its beginning counts.
     """
     if project.spec.form != "tasks":
         return ()
+    places: list[tuple[Span, Task]] = []
+    for task in project.tasks_by_entry.get(entry.id, ()):
+        shown = project.tasks.get(task.name)
+        if shown is not None and shown.spec is task.spec:
+            places.append((NOWHERE if entry.broken else _first_line(task.spec.place.span), shown))
+    return _gathered(places)
+
+
+def source_offers(project: Project, path: str) -> tuple[Offer, ...]:
+    """The tasks whose code the file at `path` holds: a function at its `def`, a notebook at its
+    parameters cell, any other source at its top."""
+    if project.spec.form != "tasks":
+        return ()
+    tasks = (project.tasks.get(task.name) for task in project.tasks_in(path))
+    return _gathered((_place_in_source(task), task) for task in tasks if task is not None)
+
+
+def _place_in_source(task: Task) -> Span:
+    match task.source:
+        case FunctionSource(span=name):
+            return name
+        case NotebookSource(path=path, parameters_span=Span(start=start)) if path.endswith(".ipynb"):
+            return Span(start, start)
+        case _:
+            return NOWHERE
+
+
+def _gathered(found: Iterable[tuple[Span, Task]]) -> tuple[Offer, ...]:
     places: dict[Span, dict[str, Task]] = {}
-    for task in project.tasks.values():
-        for span in _places(project, task, path):
-            places.setdefault(span, {}).setdefault(task.name, task)
+    for span, task in found:
+        here = places.setdefault(span, {})
+        if len(here) <= MOST_IN_ONE_PLACE:
+            here.setdefault(task.name, task)
     return tuple(
         Offer(task, span, alone=len(tasks) == 1)
         for span, tasks in sorted(places.items(), key=lambda item: item[0])
         for task in list(tasks.values())[:MOST_IN_ONE_PLACE]
     )
-
-
-def _places(project: Project, task: Task, path: str) -> list[Span]:
-    found: list[Span] = []
-    entry_path, span = project.locate(task.spec.place)
-    if entry_path == path:
-        found.append(_first_line(span))
-    if task.source_path == path:
-        match task.source:
-            case FunctionSource(span=name):
-                found.append(name)
-            case _:
-                found.append(NOWHERE)
-    return found
 
 
 def _first_line(span: Span) -> Span:

@@ -1,69 +1,94 @@
-"""The commands of the lenses: run a task, with or without its upstream; stop; tell."""
+"""Commands that only tell or open, and those that run something: the latter once the workspace is
+trusted. A client takes those over that it names when it meets the server."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from pipelens.lsp.convert import path_of
-from pipelens.lsp.runs import Runs
+from pipelens.lsp.run_asking import Asking
+from pipelens.lsp.run_plan import plan_answer, requested_run
+from pipelens.lsp.showing import Showing
 from pipelens.protocol import commands
+from pipelens.protocol.runs import CancelRequest
 from pipelens.protocol.tasks import TaskRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
-
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
-    Verb = Callable[[str, str], Coroutine[Any, Any, None]]
+    Verb = Callable[[Project, str], Coroutine[Any, Any, None]]
 
 
 def register(server: Server) -> None:
-    if not server.options.trusted:
-        return
-    runs = Runs(server)
+    showing = Showing(server)
 
-    def of_task(verb: Verb) -> Callable[..., None]:
-        def carry_out(*arguments: object) -> None:
-            ref = TaskRef.read(arguments[0]) if arguments else None
-            path = path_of(ref.pipeline) if ref is not None else None
-            if ref is None or path is None or ref.task is None:
-                tell("This command needs a task: {pipeline: URI of its file, task: name}.")
-                return
-            server.start("run", verb(path, ref.task))
+    def beside(name: str, work: Callable[[tuple[object, ...]], Coroutine[Any, Any, None]]) -> None:
+        server.on_command(name, lambda *given: server.start(name, work(given)))
 
-        return carry_out
+    beside(commands.SHOW_TEXT, showing.text)
+    beside(commands.OPEN_PRODUCT, showing.product)
+    beside(commands.DOCTOR, showing.doctor)
+    server.on_command(commands.PLAN, lambda *given: plan_answer(server, given))
+    if server.options.trusted:
+        register_runs(server)
+    server.when_quiet(server.state_watch.later)
+    server.when_initialized(server.state_watch.later)
+    server.on(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, lambda told: server.runs.cancel_progress(told.token))
 
-    def build(*arguments: object) -> None:
-        ref = TaskRef.read(arguments[0]) if arguments else None
-        path = path_of(ref.pipeline) if ref is not None else None
-        if path is None:
-            tell("This command needs a pipeline: {pipeline: URI of its file}.")
-        else:
-            server.start("build", runs.build(path))
 
-    def stop(*arguments: object) -> None:
-        ref = TaskRef.read(arguments[0]) if arguments else None
-        runs.stop(path_of(ref.pipeline) if ref is not None else None)
+def register_runs(server: Server) -> None:
+    """The commands that run something."""
+    runs, asking = server.runs, Asking(server)
 
-    def show(*arguments: object) -> None:
-        match arguments:
-            case ({"task": str(task), "freshness": {"state": str(state), "reason": str(reason)}}, *_):
-                tell(f"{task} is {state.replace('_', ' ')}: {reason}.")
-            case (str(text), *_):
-                tell(text)
-            case _:
-                return
+    def of_task(name: str, verb: Verb) -> None:
+        async def carry_out(*given: object) -> None:
+            if (found := await asking.task(_ref(given))) is not None:
+                await verb(*found)
 
-    def tell(text: str) -> None:
-        server.window_show_message(types.ShowMessageParams(types.MessageType.Info, text))
+        server.on_command(name, lambda *given: server.start(name, carry_out(*given)))
 
-    server.on_command(commands.RUN_TASK, of_task(runs.run))
-    server.on_command(commands.RUN_TASK_WITH_UPSTREAM, of_task(runs.run_with_upstream))
-    server.on_command(commands.FORCE_RUN_TASK, of_task(runs.force))
-    server.on_command(commands.BUILD_PIPELINE, build)
+    async def with_upstream(project: Project, task: str) -> None:
+        asking.start(project, (task,), "upstream")
+
+    async def force(project: Project, task: str) -> None:
+        asking.start(project, (task,), "force")
+
+    async def build(*given: object) -> None:
+        if (project := await asking.pipeline(_ref(given))) is not None:
+            asking.start(project, (), "build")
+
+    def stop(*given: object) -> None:
+        ref = _ref(given)
+        path = server.places.path(ref.pipeline) if ref is not None else None
+        if not runs.stop(path) and not (ref and runs.cancel(ref.pipeline)):
+            asking.tell(types.MessageType.Info, "Nothing is running.")
+
+    def start(*given: object) -> dict[str, object] | None:
+        match requested_run(server, given):
+            case (project, request):
+                run = runs.start(project, request.tasks, request.mode)
+                return run.as_run(request.pipeline).as_json()
+            case why:
+                asking.tell(types.MessageType.Error, why)
+                return None
+
+    def cancel(*given: object) -> bool:
+        told = CancelRequest.read(given[0]) if given else None
+        return told is not None and runs.cancel(told.run, hard=told.hard)
+
+    of_task(commands.RUN_TASK, asking.run)
+    of_task(commands.RUN_TASK_WITH_UPSTREAM, with_upstream)
+    of_task(commands.FORCE_RUN_TASK, force)
+    server.on_command(
+        commands.BUILD_PIPELINE, lambda *given: server.start(commands.BUILD_PIPELINE, build(*given))
+    )
     server.on_command(commands.STOP_RUN, stop)
-    server.on_command(commands.SHOW_TEXT, show)
-    server.on(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, lambda params: runs.cancel(params.token))
+    server.on_command(commands.START_RUN, start)
+    server.on_command(commands.CANCEL_RUN, cancel)
+
+
+def _ref(given: tuple[object, ...]) -> TaskRef | None:
+    return TaskRef.read(given[0]) if given else None

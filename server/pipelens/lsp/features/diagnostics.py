@@ -26,7 +26,10 @@ def register(server: Server) -> None:
     related = server.supports("text_document.publish_diagnostics.related_information")
 
     def publish() -> None:
-        found = host.findings()
+        found = dict(host.findings())
+        for more in server.extra_findings:
+            for path, findings in more().items():
+                found[path] = (*found.get(path, ()), *findings)
         for path in sorted({*known, *found, *host.documents}):
             findings = found.get(path, ())
             # In an open document the client's columns may move where ours do not.

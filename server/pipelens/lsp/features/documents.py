@@ -52,6 +52,7 @@ def register(server: Server) -> None:
 
     def shut_down(*_: object) -> None:
         server.was_shut_down = True
+        server.runs.leave()
 
     server.on(types.TEXT_DOCUMENT_DID_OPEN, opened)
     server.on(types.TEXT_DOCUMENT_DID_CHANGE, changed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.lsp.features import code_lens, commands
+from pipelens.lsp.features import commands
 from pipelens.protocol.commands import TRUST_GRANTED
 
 if TYPE_CHECKING:
@@ -20,27 +20,19 @@ def register(server: Server) -> None:
             return
         server.options = replace(server.options, trusted=True)
         server.host.trust()
+        before = set(server.protocol.fm.commands)
+        commands.register_runs(server)
         server.reread_settings()
-        for feature in (code_lens, commands):
-            feature.register(server)
         server.later()
-        server.start("client/registerCapability", offer())
+        server.start("client/registerCapability", offer(sorted(set(server.protocol.fm.commands) - before)))
 
-    async def offer() -> None:
-        found: list[types.Registration] = []
-        if server.supports("text_document.code_lens.dynamic_registration"):
-            languages: list[types.DocumentFilter] = [
-                types.TextDocumentFilterLanguage(language) for language in ("yaml", "python")
-            ]
-            options = types.CodeLensRegistrationOptions(document_selector=languages)
-            found.append(types.Registration("pipelens-lens", types.TEXT_DOCUMENT_CODE_LENS, options))
+    async def offer(names: list[str]) -> None:
         if server.supports("workspace.execute_command.dynamic_registration"):
-            names = sorted(server.protocol.fm.commands)
             options = types.ExecuteCommandRegistrationOptions(commands=names)
-            found.append(types.Registration("pipelens-commands", types.WORKSPACE_EXECUTE_COMMAND, options))
-        if found:
-            await server.client_register_capability_async(types.RegistrationParams(found))
-            server.runs_may_have_changed()
+            found = types.Registration("pipelens-commands", types.WORKSPACE_EXECUTE_COMMAND, options)
+            await server.client_register_capability_async(types.RegistrationParams([found]))
+        if server.supports("workspace.code_lens.refresh_support"):
+            await server.workspace_code_lens_refresh_async(None)
 
     if not server.options.trusted:
         server.on(TRUST_GRANTED, granted)

@@ -1,0 +1,58 @@
+"""Clients hear that tasks are in other states: soon, not more often than eyes can follow, and only
+when it is so."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from pipelens.lsp.convert import uri_of
+from pipelens.protocol.runs import STATE_CHANGED, StateChanged
+
+if TYPE_CHECKING:
+    from pipelens.lsp.server import Server
+
+SOON: Final = 0.1
+REST: Final = 0.4
+"""Seconds from a change until it is told, and then until the next one may be."""
+
+
+class StateNews:
+    """For one client. version: counts what was told."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._told: dict[str, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._earliest = 0.0
+        self.version = 0
+
+    def later(self) -> None:
+        """States may have changed."""
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(loop.time() + SOON, self._earliest), self._now)
+
+    def _now(self) -> None:
+        server = self._server
+        self._timer = None
+        self._earliest = asyncio.get_running_loop().time() + REST
+        changed: list[str] = []
+        for project in server.host.projects():
+            generation = server.states.generation(project)
+            if self._told.get(project.path) != generation:
+                self._told[project.path] = generation
+                changed.append(project.path)
+        if not changed:
+            return
+        self.version += 1
+        if server.supports("workspace.code_lens.refresh_support"):
+            server.start("workspace/codeLens/refresh", self._refresh())
+        if server.options.client:
+            for path in changed:
+                message = StateChanged(uri_of(path), self.version, "states")
+                server.protocol.notify(STATE_CHANGED, message.as_json())
+        server.later()
+
+    async def _refresh(self) -> None:
+        await self._server.workspace_code_lens_refresh_async(None)

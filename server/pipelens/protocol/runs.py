@@ -1,0 +1,165 @@
+"""Runs: what is asked of them, and what is told while they happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+RUN_EVENT: Final = "pipelens/runEvent"
+"""A notification of the server: what happened in a run."""
+
+STATE_CHANGED: Final = "pipelens/stateChanged"
+"""A notification of the server: tasks are in other states, or the graph is another one."""
+
+STATUS: Final = "pipelens/status"
+"""A notification of the server: the text of the one status item."""
+
+Mode = Literal["task", "upstream", "force", "build"]
+RunState = Literal["running", "ok", "failed", "stopped"]
+EventKind = Literal["run", "plan", "task", "cell", "output", "problem", "end"]
+
+MODES: Final[tuple[Mode, ...]] = ("task", "upstream", "force", "build")
+MOST_EVENTS_BYTES: Final = 64_000
+"""The most that one `runEvent` holds."""
+
+MOST_MESSAGES: Final = 30
+"""The most `runEvent`s in a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """The argument of `pipelens.plan` and `pipelens.startRun`. tasks: none for the whole pipeline."""
+
+    pipeline: str
+    tasks: tuple[str, ...] = ()
+    mode: Mode = "build"
+
+    @staticmethod
+    def read(value: object) -> RunRequest | None:
+        """The request in a JSON value; None when it names no pipeline or an unknown mode."""
+        if not isinstance(value, Mapping):
+            return None
+        told = cast("Mapping[str, object]", value)
+        pipeline, tasks = told.get("pipeline"), told.get("tasks")
+        mode = told.get("mode", "build")
+        if not isinstance(pipeline, str) or mode not in MODES:
+            return None
+        names = cast("list[object]", tasks) if isinstance(tasks, list) else []
+        return RunRequest(pipeline, tuple(name for name in names if isinstance(name, str)), mode)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """The argument of `pipelens.cancelRun`. hard: at once, without time to clean up."""
+
+    run: str
+    hard: bool = False
+
+    @staticmethod
+    def read(value: object) -> CancelRequest | None:
+        """The request in a JSON value: an object, or the bare id of a run."""
+        if isinstance(value, str):
+            return CancelRequest(value)
+        if not isinstance(value, Mapping):
+            return None
+        told = cast("Mapping[str, object]", value)
+        run = told.get("run")
+        return CancelRequest(run, told.get("hard") is True) if isinstance(run, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a plan. tasks: those that were asked for. started_at: ISO 8601 with offset."""
+
+    id: str
+    pipeline: str
+    tasks: tuple[str, ...]
+    mode: Mode
+    started_at: str
+    state: RunState
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "pipeline": self.pipeline,
+            "tasks": list(self.tasks),
+            "mode": self.mode,
+            "startedAt": self.started_at,
+            "state": self.state,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """What a run would do with a task, and why."""
+
+    task: str
+    action: Literal["run", "skip", "unselected"]
+    reason: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"task": self.task, "action": self.action, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAnswer:
+    """The result of `pipelens.plan`. command: the command line that does the same. refused: why
+    nothing would run, None when something would."""
+
+    steps: tuple[PlanStep, ...]
+    command: tuple[str, ...]
+    refused: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "steps": [step.as_json() for step in self.steps],
+            "command": list(self.command),
+            "refused": self.refused,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """`pipelens/runEvent`. seq: of the last event told. events: JSON objects, each with `kind`, `seq`,
+    `at` and the fields of its kind; long texts and lists are cut, and say so."""
+
+    run: str
+    pipeline: str
+    seq: int
+    events: tuple[Mapping[str, Any], ...]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "run": self.run,
+            "pipeline": self.pipeline,
+            "seq": self.seq,
+            "events": [dict(event) for event in self.events],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """`pipelens/stateChanged`. pipeline: None for all. version: of what the server knows, growing."""
+
+    pipeline: str | None
+    version: int
+    what: Literal["graph", "states"]
+
+    def as_json(self) -> dict[str, object]:
+        return {"pipeline": self.pipeline, "version": self.version, "what": self.what}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`pipelens/status`. action: the id of a command that does something about it."""
+
+    text: str
+    severity: Literal["info", "warning", "error"]
+    action: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        told: dict[str, object] = {"text": self.text, "severity": self.severity}
+        if self.action is not None:
+            told["action"] = self.action
+        return told
