@@ -5,13 +5,14 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak pages picture clean environment
+.PHONY: help demo test lint types imports package soak pages protocol picture clean environment
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
 	@echo "make test      set up and run all tests"
 	@echo "make lint      ruff, format and import rules      make types   pyright"
 	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"
+	@echo "make protocol  what clients are given: types, examples, settings"
 	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
 
 environment:
@@ -21,7 +22,7 @@ demo:
 	@.ci/demo
 
 test: environment
-	@.ci/neovim $(VENV)
+	@.ci/editors $(VENV)
 	PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests
 
 lint: environment
@@ -39,6 +40,10 @@ package: environment
 pages: environment
 	$(VENV)/bin/python -c "from pipelens.core.rules.page import problems_page; print(problems_page(), end='')" > build/problems.md
 	mv build/problems.md docs/problems.md
+
+# Types, examples and settings for clients, from server/pipelens/protocol.
+protocol: environment
+	$(VENV)/bin/python -m pipelens.protocol.generate
 
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core

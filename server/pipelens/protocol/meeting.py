@@ -54,10 +54,10 @@ class InitializationOptions:
 
 @dataclass(frozen=True, slots=True)
 class Experimental:
-    """`capabilities.experimental` of the server."""
+    """`capabilities.experimental.pipelens` of the server."""
 
     version: str
     protocol: int = PROTOCOL
 
     def as_json(self) -> dict[str, object]:
-        return {"pipelens": {"protocol": self.protocol, "version": self.version}}
+        return {"version": self.version, "protocol": self.protocol}

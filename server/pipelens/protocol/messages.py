@@ -1,0 +1,71 @@
+"""Every message and command of our own, with the types of what it carries. What clients are given
+(TypeScript declarations, examples for their tests) is generated from here: `make protocol`.
+
+A new message is one line here, a new type a dataclass whose fields JSON names in camelCase.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from pipelens.protocol import commands, health, pipelines, previews, runs
+from pipelens.protocol.commands import ScaffoldParams
+from pipelens.protocol.health import HealthAnswer
+from pipelens.protocol.meeting import Experimental, InitializationOptions
+from pipelens.protocol.pipelines import PipelineInfo, RunnablesParams
+from pipelens.protocol.previews import ProductPreview, ProductPreviewParams
+from pipelens.protocol.runs import (
+    CancelRequest,
+    PlanAnswer,
+    Run,
+    RunEvent,
+    RunRequest,
+    StateChanged,
+    Status,
+)
+from pipelens.protocol.tasks import Runnable, TaskRef
+
+Direction = Literal["request", "to server", "to client"]
+"""A request of the client, or a notification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """params, result: the types of what is sent and answered; None for nothing."""
+
+    direction: Direction
+    params: Any = None
+    result: Any = None
+
+
+MESSAGES: Final[dict[str, Message]] = {
+    pipelines.PIPELINES: Message("request", None, tuple[PipelineInfo, ...]),
+    pipelines.RUNNABLES: Message("request", RunnablesParams, tuple[Runnable, ...]),
+    previews.PRODUCT_PREVIEW: Message("request", ProductPreviewParams, ProductPreview | None),
+    health.HEALTH: Message("request", None, HealthAnswer),
+    runs.RUN_EVENT: Message("to client", RunEvent),
+    runs.STATE_CHANGED: Message("to client", StateChanged),
+    runs.STATUS: Message("to client", Status),
+    commands.TRUST_GRANTED: Message("to server"),
+}
+
+COMMANDS: Final[dict[str, Message]] = {
+    commands.RUN_TASK: Message("request", TaskRef),
+    commands.RUN_TASK_WITH_UPSTREAM: Message("request", TaskRef),
+    commands.FORCE_RUN_TASK: Message("request", TaskRef),
+    commands.BUILD_PIPELINE: Message("request", TaskRef),
+    commands.STOP_RUN: Message("request", TaskRef),
+    commands.SHOW_TEXT: Message("request", Runnable | str),
+    commands.SCAFFOLD: Message("request", ScaffoldParams),
+    commands.SHOW_INJECTED_CELL: Message("request", TaskRef),
+    commands.OPEN_PRODUCT: Message("request", TaskRef),
+    commands.DOCTOR: Message("request"),
+    commands.PLAN: Message("request", RunRequest, PlanAnswer),
+    commands.START_RUN: Message("request", RunRequest, Run),
+    commands.CANCEL_RUN: Message("request", CancelRequest),
+}
+"""By the command's id; the argument of `workspace/executeCommand` is of the type `params`."""
+
+MEETING: Final = (InitializationOptions, Experimental)
+"""What `initialize` carries."""
