@@ -6,6 +6,7 @@ Read from the text around the caret alone, never from the last good reading: up 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -46,6 +47,8 @@ FileKind = Literal["spec", "env", "tasks"]
 _NO_KEYS: Mapping[str, Key] = MappingProxyType({})
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _NO_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_REST_OF_NAME: Final = re.compile(r"[\w./-]*")
+_NEXT: Final = re.compile(r"[\w./-]*\s*[,\]}]")
 _NO_FILES: Final = DictFiles({})
 
 DOTTED_PATH_KEYS: Final = frozenset(
@@ -255,6 +258,11 @@ def _context(
             file, path, marked.role, "", "", Span.on_line(line, column, column), placeholder=placeholder
         )
     start, end = word.start, word.end - 1
+    closed = word.closed
+    if word.quote and (not closed or (marked.flow and _NEXT.match(text, column, end))):
+        # The quote that would end the word is missing: what follows belongs to others.
+        closed = False
+        end = _REST_OF_NAME.match(text, column, end).end()  # pyright: ignore[reportOptionalMemberAccess]
     whole = text[start:end]
     stop = end
     if marked.role == "key" and not word.quote:
@@ -264,7 +272,7 @@ def _context(
         if space >= 0 and not behind.startswith(":"):
             stop = start + space
             whole = text[start:stop]
-    has_colon = marked.role == "key" and text[stop + (word.closed and bool(word.quote)) :].lstrip()[:1] == ":"
+    has_colon = marked.role == "key" and text[stop + (closed and bool(word.quote)) :].lstrip()[:1] == ":"
     entry, nested = _entry(outline, marked, file)
     container = _begun(marked) or marked.container
     return YamlContext(
@@ -275,7 +283,7 @@ def _context(
         whole,
         Span.on_line(line, start, stop),
         word.quote,
-        word.closed,
+        closed,
         marked.fresh,
         marked.dashed,
         marked.flow,

@@ -1,0 +1,124 @@
+"""What completion offers, and which of many names are worth offering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from pipelens.core.files import Files
+from pipelens.core.project import Project, Task
+from pipelens.core.text import Lines, Position, Span
+
+MOST: Final = 100
+"""Nobody reads more at once; who types on is asked again."""
+
+_LONGEST_PREFIX = 80
+
+CompletionKind = Literal[
+    "key", "value", "class", "task", "product", "param", "file", "folder", "module", "function", "placeholder",
+    "snippet",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One offer.
+
+    insert: what takes the place of `replace`; with `snippet`, in the protocol's snippet syntax. Lines
+    behind its first are indented relative to the line of the caret. detail: a few words beside the
+    label; doc: Markdown, or empty where `ask` names what to `explain` when the user looks at it.
+    more: it is only a step of the way (a folder, a module), so ask again. last: it ranks behind the
+    others for a reason that `detail` tells. deprecated: another word has replaced it.
+    """
+
+    label: str
+    kind: CompletionKind
+    replace: Span
+    insert: str
+    detail: str = ""
+    doc: str = ""
+    ask: str = ""
+    snippet: bool = False
+    more: bool = False
+    last: bool = False
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """Offers, best first. incomplete: there are more, or others once more is typed."""
+
+    items: tuple[Completion, ...] = ()
+    incomplete: bool = False
+
+    def __add__(self, other: Completions) -> Completions:
+        return Completions((*self.items, *other.items), self.incomplete or other.incomplete)
+
+    def bounded(self) -> Completions:
+        """The first hundred, those that rank last behind the others."""
+        items = sorted(self.items, key=lambda item: item.last)
+        return Completions(tuple(items[:MOST]), self.incomplete or len(items) > MOST)
+
+
+NOTHING: Final = Completions()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the caret in a file of a project.
+
+    trigger: the character that asked, `""` when the user did, or typed a word. keys: whether keys of
+    YAML are wanted (another server may offer them). snippets: whether the client knows snippets.
+    in_cell: `lines` are those of one cell of the notebook at `path`, and so are the answer's places.
+    """
+
+    project: Project
+    path: str
+    position: Position
+    lines: Lines
+    files: Files
+    trigger: str = ""
+    keys: bool = True
+    snippets: bool = False
+    in_cell: bool = False
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of the entry around the caret, as they were last read."""
+        entry = self.project.entry_at(self.path, self.position.line)
+        return self.project.tasks_by_entry.get(entry.id, ()) if entry is not None else ()
+
+
+def select(names: Sequence[str], prefix: str) -> tuple[list[str], bool]:
+    """The names that `prefix` may mean, and whether there are more: those that begin with it, then
+    those that hold its letters in their order, each in their own order."""
+    if not prefix:
+        return list(names[:MOST]), len(names) > MOST
+    wanted = prefix[:_LONGEST_PREFIX].casefold()
+    found = [name for name in names if name.casefold().startswith(wanted)]
+    if len(found) > MOST:
+        return found[:MOST], True
+    holds = re.compile("".join(f"[^{re.escape(one)}]*{re.escape(one)}" for one in wanted), re.DOTALL).match
+    first = frozenset(found)
+    for name in names:
+        if name not in first and holds(name.casefold()):
+            if len(found) == MOST:
+                return found, True
+            found.append(name)
+    return found, False
+
+
+def matching(offers: Collection[Completion], prefix: str) -> Completions:
+    """Those of `offers` whose labels `prefix` may mean, best first."""
+    by_label: dict[str, list[Completion]] = {}
+    for offer in offers:
+        by_label.setdefault(offer.label, []).append(offer)
+    names, incomplete = select(list(by_label), prefix)
+    return Completions(tuple(offer for name in names for offer in by_label[name]), incomplete)
+
+
+def moved_last(offer: Completion, why: str) -> Completion:
+    """The offer behind all others, and why."""
+    return replace(offer, last=True, detail=why)

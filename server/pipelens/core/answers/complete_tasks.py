@@ -1,0 +1,110 @@
+"""Names of tasks, for `upstream`, and the keys of their products."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
+from typing import Final
+
+from pipelens.core.answers.complete_item import MOST, NOTHING, Completion, Completions, matching, select
+from pipelens.core.graph import is_pattern, matches
+from pipelens.core.project import Project, Task
+from pipelens.core.text import Span
+
+_MOST_BELOW: Final = 20_000
+_MOST_PRODUCTS: Final = 12
+
+
+def tasks(
+    project: Project, own: Collection[str], present: Collection[str], prefix: str, replace: Span, *, quote: str = "",
+    end: str = "",
+) -> Completions:  # fmt: skip
+    """Tasks that those called `own` may need, but for what is `present` already.
+
+    Nearest above first while nothing is typed; those that need `own` themselves rank last.
+    quote, end: what goes around a name.
+    """
+    names = list(project.tasks)
+    if not prefix and len(names) > MOST:
+        names, more = _around(names, own), True
+    else:
+        more = False
+    left_out = {*own, *present}
+    found, incomplete = select([name for name in names if name not in left_out], prefix)
+    circular = _below(project, own)
+    return Completions(
+        tuple(_offer(project.tasks[name], replace, quote, end, name in circular) for name in found),
+        incomplete or more,
+    )
+
+
+def _offer(task: Task, replace: Span, quote: str, end: str, circular: bool) -> Completion:
+    return Completion(
+        task.name, "task", replace, quote + task.name + end,
+        "would close a circle" if circular else task.kind, ask=f"task:{task.name}", last=circular,
+    )  # fmt: skip
+
+
+def _around(names: list[str], own: Collection[str]) -> list[str]:
+    """The names around the first of `own`: those above, nearest first, then those below."""
+    at = next((at for at, name in enumerate(names) if name in own), len(names))
+    above = names[max(0, at - MOST) : at][::-1]
+    return [*above, *islice(names, at, at + 2 * MOST - len(above))]
+
+
+def _below(project: Project, own: Collection[str]) -> set[str]:
+    """The tasks that need one of `own`, as far as a bounded walk finds them."""
+    seen = set(own)
+    stack = list(seen)
+    while stack and len(seen) < _MOST_BELOW:
+        for name in project.downstream.get(stack.pop(), ()):
+            if name not in seen:
+                seen.add(name)
+                stack.append(name)
+    return seen
+
+
+def product_keys(task: Task, prefix: str, replace: Span, *, quote: str = "", end: str = "") -> Completions:
+    """The keys of a task's products; none where its product has no key."""
+    products = task.products
+    if products is None or products.form != "mapping":
+        return NOTHING
+    offers = [
+        Completion(item.key, "product", replace, quote + item.key + end, item.written)
+        for item in islice(products.items, 2 * MOST)
+    ]
+    return matching(offers, prefix)
+
+
+def behind_name(
+    project: Project, name: str, needs: Sequence[Mapping[str, Sequence[str]]], prefix: str, replace: Span, *,
+    quote: str = "", end: str = "",
+) -> Completions:  # fmt: skip
+    """What may stand in `upstream["name"]["…"]`: product keys, or for a wildcard the tasks it means."""
+    task = project.tasks.get(name)
+    if task is not None:
+        return product_keys(task, prefix, replace, quote=quote, end=end)
+    if not is_pattern(name):
+        return NOTHING
+    known = next((found[name] for found in needs if name in found), None)
+    names = matches(name, project.tasks) if known is None else known
+    found, more = select(names, prefix)
+    offers = (
+        _offer(project.tasks[one], replace, quote, end, circular=False)
+        for one in found
+        if one in project.tasks
+    )
+    return Completions(tuple(offers), more)
+
+
+def explained(task: Task) -> str:
+    """A task in Markdown: its source and what it makes."""
+    lines = [f"**{task.name}** · {task.kind}", "", f"`{task.spec.source}`"]
+    items = task.products.items if task.products is not None else ()
+    if items:
+        lines.append("")
+    for item in items[:_MOST_PRODUCTS]:
+        lines.append(f"- `{item.key}`: `{item.written}`" if item.key else f"- `{item.written}`")
+    if len(items) > _MOST_PRODUCTS:
+        lines.append(f"- … {len(items) - _MOST_PRODUCTS} more")
+    return "\n".join(lines)
