@@ -8,13 +8,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
-from pygls.capabilities import get_capability
 
 from pipelens.core.answers.actions import Action, ActionKind, Sight, actions, add_task, fix_all
 from pipelens.core.answers.fixes import Change
 from pipelens.core.problems import CreateFile
 from pipelens.core.text import Span
-from pipelens.lsp.edits import FileEdit, workspace_edit
+from pipelens.lsp.edits import FileEdit, takes_new_files, workspace_edit
 from pipelens.workspace.discovery import pipelines_around
 
 if TYPE_CHECKING:
@@ -64,18 +63,11 @@ def _wanted(kind: str, only: Sequence[Kind] | None) -> bool:
 def _can(server: Server, action: Action) -> bool:
     """Whether the client shows every text that the action changes, and makes new files."""
     return all(
-        can_create(server)
+        takes_new_files(server)
         if isinstance(change, CreateFile)
         else server.places.is_shown(change.place.path, change.place.span)
         for change in action.changes
     )
-
-
-def can_create(server: Server) -> bool:
-    """Whether the client takes new files in an edit."""
-    kinds = get_capability(server.capabilities, "workspace.workspace_edit.resource_operations", ())
-    takes = server.supports("workspace.workspace_edit.document_changes")
-    return takes and types.ResourceOperationKind.Create in (kinds or ())
 
 
 def edit_of(server: Server, changes: Iterable[Change]) -> types.WorkspaceEdit:

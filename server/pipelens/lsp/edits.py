@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 
 from pipelens.core.problems import CreateFile
 from pipelens.core.text import Span
@@ -43,7 +44,8 @@ def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> ty
         where = server.places.location(edit.path, edit.span)
         versions[where.uri] = server.places.version(where.uri)
         changed.setdefault(where.uri, []).append(types.TextEdit(where.range, _written(server, edit)))
-    if not server.supports("workspace.workspace_edit.document_changes"):
+    announced = server.supports("workspace.workspace_edit.document_changes")
+    if not (announced or (created and takes_new_files(server))):
         return types.WorkspaceEdit(changes=changed)
     operations: list[types.TextDocumentEdit | types.CreateFile | types.RenameFile | types.DeleteFile] = []
     for one in created:
@@ -56,6 +58,13 @@ def workspace_edit(server: Server, edits: Iterable[FileEdit | CreateFile]) -> ty
         for uri, texts in changed.items()
     )
     return types.WorkspaceEdit(document_changes=operations)
+
+
+def takes_new_files(server: Server) -> bool:
+    """Whether the client creates files that an edit asks for. Some announce that, and not the form of
+    edits in which alone it can be asked for."""
+    kinds = get_capability(server.capabilities, "workspace.workspace_edit.resource_operations", ())
+    return types.ResourceOperationKind.Create in (kinds or ())
 
 
 def _written(server: Server, edit: FileEdit) -> str:

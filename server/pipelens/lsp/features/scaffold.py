@@ -9,7 +9,8 @@ from lsprotocol import types
 
 from pipelens.core.answers.actions import Sight, scaffold
 from pipelens.core.sketch import sketched
-from pipelens.lsp.code_actions import can_create, edit_of
+from pipelens.lsp.code_actions import edit_of
+from pipelens.lsp.edits import takes_new_files
 from pipelens.protocol.commands import SCAFFOLD, ScaffoldParams
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def register(server: Server) -> None:
             tell(f"Left out: {sentence}.")
         if not changes:
             tell("There is no missing source to create.")
-        elif not can_create(server):
+        elif not takes_new_files(server):
             tell("This editor cannot be asked to create files. `pipelens scaffold` does it in a terminal.")
         else:
             edit = edit_of(server, changes)
