@@ -136,9 +136,8 @@ def _markdown(block: Block, link: LinkTo, pictures: bool) -> str:
         case Paragraph(phrase):
             return _at_line_start(_markdown_phrase(phrase, link))
         case Facts(rows):
-            return "\n".join(
-                f"- {escaped(label)}: {_markdown_phrase(phrase, link)}" for label, phrase in rows
-            )
+            told = (f"{escaped(label)}: {_markdown_phrase(phrase, link)}" for label, phrase in rows)
+            return "\n".join(f"- {_at_line_start(fact)}" for fact in told)
         case Listing(text, language):
             shown = visible(text, keep="\n\t")
             fence = "`" * max(3, _longest_run(shown) + 1)
