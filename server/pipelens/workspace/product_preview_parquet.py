@@ -75,7 +75,7 @@ def _footer(thrift: _Thrift) -> tuple[int, list[tuple[str, str]]]:
     for field, kind in thrift.fields():
         if field == 2 and kind == _LIST:
             elements = [_element(thrift) for _ in range(thrift.list_of(_STRUCT))]
-        elif field == 3 and kind == _I64:
+        elif field == 3 and kind == _I64 and elements:
             return max(0, thrift.number()), _columns(elements)
         else:
             thrift.skip(kind)
