@@ -39,6 +39,10 @@ class Files(Protocol):
         """The names in `folder`, sorted; empty when it cannot be listed."""
         ...
 
+    def folders(self, folder: str) -> tuple[str, ...]:
+        """Those of `names` that are folders."""
+        ...
+
 
 class DictFiles:
     """Files held in a mapping of absolute POSIX paths to texts: for tests and virtual documents."""
@@ -61,3 +65,7 @@ class DictFiles:
         prefix = folder.rstrip("/") + "/"
         below = {n[len(prefix) :].split("/", 1)[0] for n in self.texts if n.startswith(prefix)}
         return tuple(sorted(posixpath.basename(n) for n in below))
+
+    def folders(self, folder: str) -> tuple[str, ...]:
+        base = folder.rstrip("/")
+        return tuple(name for name in self.names(folder) if self.kind(f"{base}/{name}") == "folder")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import configparser
 import os.path
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Final, Literal
 
 from pipelens.core.files import Files, Unreadable
@@ -25,8 +26,12 @@ _MAX_DEPTH: Final = 10
 _MAX_SOURCES: Final = 10_000
 _SPEC_NAME = re.compile(r"pipeline(\.[^/\\]+)?\.yaml")
 _NEVER_BELOW = frozenset({"node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist"})
-_FILE_NAMES = (*SOURCE_EXTENSIONS, ".yaml", ".yml", ".csv", ".json", ".md", ".txt", ".html", ".egg-info")
 _FACTORY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+
+_TOP_KEY = re.compile(r"[^\s#-]")
+_TASKS_KEY = re.compile(r"[\"']?tasks[\"']?\s*:\s*(#.*)?$")
+_SOURCE_KEY = re.compile(r"\s*(-\s+)?[\"']?source[\"']?\s*:")
+_MOST_LOOKED_AT: Final = 500
 
 Form = Literal["file", "sources", "factory"]
 
@@ -337,23 +342,25 @@ def pipelines_below(folder: str, files: Files) -> tuple[str, ...]:
             if "pyvenv.cfg" in names:
                 continue
             found.extend(os.path.join(current, name) for name in names if is_pipeline_name(name))
-            for name in names[:_MAX_NAMES]:
-                path = os.path.join(current, name)
-                hidden = name.startswith(".") or name in _NEVER_BELOW or name.endswith(_FILE_NAMES)
-                if not hidden and files.kind(path) == "folder":
-                    below.append(path)
+            below.extend(
+                os.path.join(current, name)
+                for name in files.folders(current)
+                if not name.startswith(".") and name not in _NEVER_BELOW and not name.endswith(".egg-info")
+            )
         level = below
     return tuple(found)
 
 
 def pipelines_around(path: str, files: Files) -> tuple[str, ...]:
     """The pipeline files that a source at `path` may belong to: in its folder and those above it,
-    and in the packages of a root with `setup.py`; nearest first."""
+    what a `setup.cfg` there names, and in the packages of a root with `setup.py`; nearest first."""
     found: dict[str, None] = {}
     folder = os.path.dirname(os.path.abspath(path))
     for _ in range(LEVELS):
         names = files.names(folder)
         found.update(dict.fromkeys(os.path.join(folder, name) for name in names if is_pipeline_name(name)))
+        if "setup.cfg" in names and isinstance(configured := _configured(folder, files), tuple):
+            found[configured[0]] = None
         if "setup.py" in names:
             src = os.path.join(folder, "src")
             for package in files.names(src)[:200]:
@@ -368,6 +375,20 @@ def pipelines_around(path: str, files: Files) -> tuple[str, ...]:
             break
         folder = above
     return tuple(found)
+
+
+def looks_like_pipeline(path: str, lines: Iterable[str]) -> bool:
+    """Whether a YAML file of any name says what only a pipeline does: `tasks`, of which one has a
+    `source`. `lines`: of its text; only the first of them are looked at."""
+    if not path.endswith((".yaml", ".yml")):
+        return False
+    in_tasks = False
+    for line in islice(lines, _MOST_LOOKED_AT):
+        if _TOP_KEY.match(line):
+            in_tasks = _TASKS_KEY.match(line) is not None
+        elif in_tasks and _SOURCE_KEY.match(line):
+            return True
+    return False
 
 
 def is_pipeline_name(name: str) -> bool:

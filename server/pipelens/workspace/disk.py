@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipelens.core.files import PathKind, Unreadable
+from pipelens.workspace.buffers import Buffer
 
 MAX_SIZE = 64_000_000
 
@@ -28,7 +29,7 @@ class WorkspaceFiles:
     def __init__(self, roots: tuple[str, ...] | None = None) -> None:
         self.roots = roots
         self.reads = 0
-        self._open: dict[str, str] = {}
+        self._open: dict[str, Buffer] = {}
         self._texts: dict[str, tuple[_Signature | None, str | Unreadable]] = {}
         self._stats: dict[str, os.stat_result | None] = {}
         self._names: dict[str, tuple[str, ...]] = {}
@@ -36,15 +37,26 @@ class WorkspaceFiles:
 
     # -- what changes
 
-    def open(self, path: str, text: str) -> None:
-        """An editor shows `text` for `path`."""
-        self._open[path] = text
+    def open(self, path: str, shown: str | Buffer) -> None:
+        """An editor shows this for `path`: a buffer, whose later edits count without another word, or
+        a text."""
+        if isinstance(shown, Buffer):
+            self._open[path] = shown
+        elif (buffer := self._open.get(path)) is not None:
+            buffer.reset(shown)
+        else:
+            self._open[path] = Buffer("", shown)
 
     def close(self, path: str) -> None:
         self._open.pop(path, None)
 
     def is_open(self, path: str) -> bool:
         return path in self._open
+
+    def buffer(self, path: str) -> Buffer | None:
+        """What an editor shows for `path`, for who reads it line by line; None for what is not open."""
+        self._note(path)
+        return self._open.get(path)
 
     def begin_round(self) -> None:
         """Look at the disk anew from here on."""
@@ -71,18 +83,22 @@ class WorkspaceFiles:
 
     def signature(self, path: str) -> object:
         """What changes whenever the answer for `path` may: for telling whether to read again."""
-        text = self._open.get(path)
-        if text is not None:
-            return (len(text), hash(text))
+        buffer = self._open.get(path)
+        if buffer is not None:
+            return (buffer.serial, buffer.revision)
         return _signature(self._stat(path))
+
+    def stat(self, path: str) -> os.stat_result | None:
+        """What the disk says of `path`, as it was when it was first asked in this round."""
+        return self._stat(path)
 
     # -- core.files.Files
 
     def read(self, path: str) -> str | Unreadable:
         self._note(path)
-        text = self._open.get(path)
-        if text is not None:
-            return text
+        buffer = self._open.get(path)
+        if buffer is not None:
+            return buffer.text
         found = self._stat(path)
         known = self._texts.get(path)
         signature = _signature(found)
@@ -113,6 +129,18 @@ class WorkspaceFiles:
                 known = ()
             self._names[folder] = known
         return known
+
+    def folders(self, folder: str) -> tuple[str, ...]:
+        """Those of `names` that are folders, told by the listing itself: a folder of 100,000 files costs
+        no look at each of them."""
+        self._note(folder)
+        if not self._allowed(folder):
+            return ()
+        try:
+            with os.scandir(folder) as found:
+                return tuple(sorted(one.name for one in found if _is_folder(one)))
+        except (OSError, ValueError):
+            return ()
 
     # -- inside
 
@@ -164,3 +192,10 @@ class WorkspaceFiles:
 
 def _signature(found: os.stat_result | None) -> _Signature | None:
     return (found.st_size, found.st_mtime_ns, found.st_ino) if found else None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

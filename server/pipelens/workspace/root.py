@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os.path
+import os
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,11 @@ class Root:
     folder: str
     spec: str | None
     problems: tuple[Problem, ...] = ()
+
+
+def is_in(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies below it (both absolute)."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def find_up(name: str, start: str, files: Files) -> tuple[str, int] | None:

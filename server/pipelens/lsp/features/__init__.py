@@ -10,6 +10,7 @@ from pipelens.lsp.features import (
     configuration,
     definition,
     diagnostics,
+    document_link,
     documents,
     failures,
     health,
@@ -22,8 +23,10 @@ from pipelens.lsp.features import (
     rename,
     runnables,
     scaffold,
+    symbols,
     trust,
     watched_files,
+    workspace_folders,
 )
 
 FEATURES = (
@@ -32,6 +35,7 @@ FEATURES = (
     notebooks,
     diagnostics,
     watched_files,
+    workspace_folders,
     code_lens,
     commands,
     failures,
@@ -48,5 +52,7 @@ FEATURES = (
     code_action,
     scaffold,
     completion,
+    symbols,
+    document_link,
 )
 """Each has `register(server)`, called while the server answers `initialize`."""
