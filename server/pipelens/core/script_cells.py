@@ -104,7 +104,7 @@ class _Script:
         if not self.magic and signs:
             self.magic = _MAGIC.search(text) is not None
         elif not self.magic:
-            self.magic = any([line for line in lines if line[:2] in _BEGINNINGS and _MAGIC.match(line)])
+            self.magic = any(line[:2] in _BEGINNINGS and _MAGIC.match(line) for line in lines)
         self.asks = "?" in text and _HELP.search(text) is not None
         if ("+" in said and _ESCAPED_MARKER.search(said)) or (signs and _INDENTED_MARKER.search(text)):
             raise _Strange
@@ -214,7 +214,7 @@ def _said(header: str) -> tuple[Mapping[str, Any], _Format | None]:
         raise _Strange
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        found: object = yaml.load("\n".join(lines), loader)  # noqa: S506
+        found: object = yaml.load("\n".join(lines), loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _Strange from error
     metadata: object = found.get("jupyter") if isinstance(found, dict) else None  # pyright: ignore

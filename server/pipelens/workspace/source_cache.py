@@ -1,29 +1,52 @@
-"""Sources and callables, each read once until one of the files it was read from changes."""
+"""Sources and callables, each read once until one of the files it was read from changes.
+
+What was read of scripts and notebooks is found again in a store on the disk. Their static analysis
+takes longer than reading them, so it is had here too: at once, or later when nobody waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 
+from pipelens.core.checks.code import analyse_now
 from pipelens.core.imports import ModuleReader
-from pipelens.core.read_source import read_function, read_source
-from pipelens.core.sources import Source
+from pipelens.core.problems import Problem
+from pipelens.core.read_source import Again, read_function, read_source
+from pipelens.core.sources import NotebookSource, Source
 from pipelens.core.spec import Meta, TaskSpec
 from pipelens.workspace.disk import WorkspaceFiles
+from pipelens.workspace.source_record import Names
+from pipelens.workspace.source_store import SourceStore, Stamp, is_settled, stamp_of
 
 Key = tuple[object, ...]
 
+WORTH_WRITING = 20
+"""So many sources or analyses must be new before the store is written."""
+
+Found = tuple[tuple[Names, tuple[Problem, ...]], ...]
+"""What the static analysis of a source found, for each set of injected names that it was asked for."""
+
 
 class SourceCache:
-    """Reads sources through `files`. read: how many were read."""
+    """Reads sources through `files`. read: how many were read. analysed: how many analyses were made."""
 
-    def __init__(self, files: WorkspaceFiles) -> None:
+    def __init__(self, files: WorkspaceFiles, pipeline: str = "", folder: str | None = None) -> None:
         self.files = files
+        self.pipeline = pipeline
+        self.folder = folder
         self.read = 0
+        self.analysed = 0
         self._sources: dict[Key, Source] = {}
         self._asked: dict[Key, frozenset[str]] = {}
         self._askers: dict[str, set[Key]] = {}
         self._modules = ModuleReader(files)
         self._folders: tuple[tuple[str, ...], tuple[str, ...], Meta] | None = None
+        self._store: SourceStore | None = None
+        self._stamps: dict[Key, Stamp] = {}
+        self._analyses: dict[int, Found] = {}
+        self._names: dict[Names, Names] = {}
+        self._unwritten = 0
 
     def configure(
         self, import_folders: tuple[str, ...], library_folders: tuple[str, ...], meta: Meta
@@ -36,6 +59,13 @@ class SourceCache:
         self._sources.clear()
         self._asked.clear()
         self._askers.clear()
+        self._stamps.clear()
+        self._analyses.clear()
+        self._store = None
+        loader = bool(meta.source_loader_paths or meta.source_loader_module)
+        if self.folder is not None:
+            reading = (meta.extract_upstream, meta.extract_product, loader)
+            self._store = SourceStore(self.folder, self.pipeline, reading)
         return True
 
     @staticmethod
@@ -57,14 +87,18 @@ class SourceCache:
         imports, libraries, meta = self._folders
         self.read += 1
         with self.files.asking() as asked:
-            found = read_source(
-                spec,
-                self.files,
-                import_folders=imports,
-                library_folders=libraries,
-                meta=meta,
-                modules=self._modules,
-            )
+            found = self._stored(spec, key)
+            if found is None:
+                found = read_source(
+                    spec,
+                    self.files,
+                    import_folders=imports,
+                    library_folders=libraries,
+                    meta=meta,
+                    modules=self._modules,
+                )
+                if key in self._stamps:
+                    self._unwritten += 1
         self._note(key, found, asked)
         return found
 
@@ -94,7 +128,9 @@ class SourceCache:
         for path in paths:
             gone |= self._askers.get(path, set())
         for key in gone:
-            self._sources.pop(key, None)
+            source = self._sources.pop(key, None)
+            self._analyses.pop(id(source), None)
+            self._stamps.pop(key, None)
             for path in self._asked.pop(key, ()):
                 self._askers.get(path, set()).discard(key)
         return gone
@@ -109,3 +145,74 @@ class SourceCache:
         self._asked[key] = frozenset(asked)
         for path in asked:
             self._askers.setdefault(path, set()).add(key)
+
+    # -- the static analysis
+
+    def analysis(self, source: NotebookSource, injected: Names) -> tuple[Problem, ...] | None:
+        """What the static analysis found; None where it was not made yet."""
+        for names, problems in self._analyses.get(id(source), ()):
+            if names == injected:
+                return problems
+        return None
+
+    def analyse(self, source: NotebookSource, injected: Names) -> tuple[Problem, ...]:
+        """Make the static analysis, unless it is there."""
+        known = self.analysis(source, injected)
+        if known is None:
+            known = analyse_now(source, injected)
+            self.analysed += 1
+            self._unwritten += not known
+            self._found(source, injected, known)
+        return known
+
+    def _found(self, source: NotebookSource, injected: Names, problems: tuple[Problem, ...]) -> None:
+        names = self._names.setdefault(injected, injected)
+        self._analyses[id(source)] = (*self._analyses.get(id(source), ()), (names, problems))
+
+    # -- the store
+
+    def _stored(self, spec: TaskSpec, key: Key) -> Source | None:
+        """What was stored of the source. Notes what the file is like, for storing what is read of it."""
+        path = spec.source_path
+        if self._store is None or spec.kind not in ("notebook", "script") or path is None:
+            return None
+        if self.files.kind(path) != "file" or self.files.is_open(path):
+            return None
+        stat = self.files.stat(path)
+        if stat is None:
+            return None
+        stamp = stamp_of(stat)
+        if not is_settled(stamp, time.time_ns()):
+            return None
+        self._stamps[key] = stamp
+        stored = self._store.get(
+            path, stamp, _kernel(spec.options.get("kernelspec_name")), Again(self.files, path)
+        )
+        if stored is None:
+            return None
+        for names in stored.sound_with:
+            self._found(stored.source, names, ())
+        return stored.source
+
+    def loaded(self) -> None:
+        """The first reading is over."""
+        if self._store is not None:
+            self._store.forget()
+
+    def writing(self) -> Iterator[None] | None:
+        """The steps that write what was read to the store; None when little of it is new."""
+        if self._store is None or self._unwritten < WORTH_WRITING:
+            return None
+        self._unwritten = 0
+        return self._store.writing(self._records())
+
+    def _records(self) -> Iterator[tuple[NotebookSource, Stamp, str | None, tuple[Names, ...]]]:
+        for key, stamp in list(self._stamps.items()):
+            source = self._sources.get(key)
+            if isinstance(source, NotebookSource):
+                sound = tuple(names for names, found in self._analyses.get(id(source), ()) if not found)
+                yield source, stamp, _kernel(key[3]), sound
+
+
+def _kernel(name: object) -> str | None:
+    return name if isinstance(name, str) else None

@@ -27,10 +27,13 @@ from pipelens.core.project import Project, Task
 from pipelens.core.spec import TaskEntry
 
 
-def check_entry(project: Project, entry: TaskEntry) -> tuple[Problem, ...]:
+def check_entry(
+    project: Project, entry: TaskEntry, analyse: code.Analyse = code.analyse_now
+) -> tuple[Problem, ...]:
     """The problems of one entry beyond those that reading it found.
 
     The tasks of a grid share what is written, so what is wrong with it is told for the first.
+    analyse: the static analysis of a source, which takes longer than all else together.
     """
     found: list[Problem] = []
     told: set[tuple[str, Place]] = set()
@@ -39,7 +42,7 @@ def check_entry(project: Project, entry: TaskEntry) -> tuple[Problem, ...]:
         of_task = [*_check_task(project, task, position)]
         if (key := code.analysed(task)) not in analysed:
             analysed.add(key)
-            of_task.extend(code.static_analysis(task))
+            of_task.extend(code.static_analysis(task, analyse))
         fresh = [one for one in of_task if (one.code, one.place) not in told]
         told.update((one.code, one.place) for one in fresh)
         found.extend(fresh)

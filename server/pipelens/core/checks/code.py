@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pipelens.core.checks.callables import read_problem, resolved
-from pipelens.core.checks.names import check_notebook_names
+from pipelens.core.checks.names import check_code, check_passed_params, injected_names
 from pipelens.core.problems import CreateFile, Edit, Fix, Problem, problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sketch import source_text
@@ -54,22 +54,31 @@ def _missing(project: Project, task: Task, source: MissingSource) -> Problem:
     return problem("source-missing", message, place, fixes=fixes, task=task.name)
 
 
-def static_analysis(task: Task) -> Iterator[Problem]:
+Analyse = Callable[[NotebookSource, tuple[str, ...]], tuple[Problem, ...] | None]
+"""From a source and the names that its injected cell assigns to what `names.check_code` finds; None
+when that is told later."""
+
+
+def analyse_now(source: NotebookSource, injected: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Reads the source again and analyses it."""
+    cells = source.cells
+    return check_code(source.path, cells, injected) if cells is not None else ()
+
+
+def static_analysis(task: Task, analyse: Analyse) -> Iterator[Problem]:
     """What would stop a script or notebook before it runs (section 13)."""
-    source = task.source
-    if not isinstance(source, NotebookSource) or source.cells is None or source.language != "python":
+    source, spec = task.source, task.spec
+    if not isinstance(source, NotebookSource) or source.language != "python" or isinstance(source.whole, str):
         return
-    mode = task.spec.options.get("static_analysis", "regular")
+    mode = spec.options.get("static_analysis", "regular")
     if mode == "disable":
         return
-    for found in check_notebook_names(
-        source.path,
-        source.cells,
-        static_analysis="strict" if mode == "strict" else "regular",
-        passed=task.params,
-        has_upstream=bool(task.upstream),
-        passed_places=task.spec.param_places,
-        task_place=task.spec.key_places.get("params") or task.spec.name_place or task.spec.source_place,
+    strict = source.cells.parameters if mode == "strict" and source.cells is not None else None
+    nearby = spec.key_places.get("params") or spec.name_place or spec.source_place
+    injected = injected_names(task.params, source.parameters_span is not None, bool(task.upstream))
+    for found in (
+        *check_passed_params(source.path, strict, task.params, spec.param_places, nearby),
+        *(analyse(source, injected) or ()),
     ):
         yield found if found.task else replace(found, task=task.name)
 

@@ -82,23 +82,48 @@ def check_notebook_names(
     """
     if static_analysis == "disable" or cells.language != "python":
         return ()
-    problems: list[Problem] = []
     cell = cells.parameters
     nearby = task_place or Place(path, cell.label_span if cell else Span.on_line(0, 0, 0))
+    strict = cell if static_analysis == "strict" else None
+    return (
+        *check_passed_params(path, strict, passed, passed_places, nearby),
+        *check_code(path, cells, injected_names(passed, cell is not None, has_upstream, has_product)),
+    )
+
+
+def check_passed_params(
+    path: str,
+    strict: Cell | None,
+    passed: Mapping[str, object],
+    passed_places: Mapping[str, Place],
+    nearby: Place,
+) -> Iterable[Problem]:
+    """Params that no cell can set, and those that differ from the parameters cell `strict`, where the
+    analysis is strict. nearby: for params that are written nowhere."""
     for name in passed:
         if not name.isidentifier() or keyword.iskeyword(name):
             message = f"the param `{name}` is no Python name, so the cell that sets it would be no Python"
-            problems.append(problem("param-not-a-name", message, passed_places.get(name, nearby)))
-    if static_analysis == "strict" and cell is not None:
-        problems.extend(_check_params(path, cell, passed, passed_places, nearby))
-    injected = [name for name in passed if name.isidentifier() and not keyword.iskeyword(name)]
-    # Without a parameters cell Ploomber adds one that assigns `upstream`, and so does a run here.
-    injected += ["upstream"] * (has_upstream or cell is None) + ["product"] * has_product
-    problems.extend(_check_code(path, _join(cells, injected)))
-    return tuple(problems)
+            yield problem("param-not-a-name", message, passed_places.get(name, nearby))
+    if strict is not None:
+        yield from _check_params(path, strict, passed, passed_places, nearby)
 
 
-def _join(cells: Cells, injected: list[str]) -> _Joined:
+def injected_names(
+    passed: Iterable[str], has_cell: bool, has_upstream: bool, has_product: bool = True
+) -> tuple[str, ...]:
+    """What the injected cell assigns. Without a parameters cell Ploomber adds one that assigns
+    `upstream`, and so does a run here."""
+    names = [name for name in passed if name.isidentifier() and not keyword.iskeyword(name)]
+    return (*names, *["upstream"] * (has_upstream or not has_cell), *["product"] * has_product)
+
+
+def check_code(path: str, cells: Cells, injected: tuple[str, ...]) -> tuple[Problem, ...]:
+    """What the code of all cells together uses and nobody defines, and what does not parse: the part
+    that takes milliseconds a source, and depends on nothing but what is given."""
+    return tuple(_check_code(path, _join(cells, injected)))
+
+
+def _join(cells: Cells, injected: Iterable[str]) -> _Joined:
     assignments = "; ".join(f"{name} = 0" for name in injected)
     lines: list[str] = []
     rows: list[tuple[Cell, int] | None] = []
@@ -133,6 +158,8 @@ def _check_code(path: str, joined: _Joined) -> Iterable[Problem]:
     try:
         messages: list[Any] = Checker(tree, builtins=_IPYTHON).messages
     except RecursionError:
+        return
+    if not any(type(message).__name__ in _MESSAGES for message in messages):
         return
     columns = Columns(joined.text)
     nodes = _Nodes(tree)

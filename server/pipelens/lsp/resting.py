@@ -1,0 +1,56 @@
+"""What nobody waits for, done in slices of the event loop while nothing comes in.
+
+The static analysis of sources that are not open, and the store of what was read: seconds of work for
+thousands of tasks, of which no message waits for more than a slice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelens.lsp.server import Server
+
+QUIET = 0.3
+"""Seconds after the last answer before such work begins."""
+SLICE = 0.004
+PAUSE = 0.006
+TOLD_EVERY = 1.0
+"""Seconds between two times that what was found on the way is told."""
+
+
+class Resting:
+    """The idle time of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._next: asyncio.TimerHandle | None = None
+        self._told = (0.0, 0)
+
+    def stop(self) -> None:
+        """Something came in."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+    def begin(self) -> None:
+        """Everything is answered: rest after a while."""
+        self.stop()
+        self._told = (time.monotonic(), self._news)
+        self._next = asyncio.get_running_loop().call_later(QUIET, self._slice)
+
+    @property
+    def _news(self) -> int:
+        return sum(keeper.found_late for keeper in self.server.host.keepers.values())
+
+    def _slice(self) -> None:
+        self._next = None
+        end = time.monotonic() + SLICE
+        is_left = self.server.host.rest(lambda: time.monotonic() > end)
+        told, news = self._told
+        if self._news != news and (not is_left or time.monotonic() > told + TOLD_EVERY):
+            self.server.now()
+        elif is_left:
+            self._next = asyncio.get_running_loop().call_later(PAUSE, self._slice)

@@ -1,0 +1,188 @@
+"""What was read of sources, kept on the disk for the next start.
+
+One file for each pipeline in the user's cache folder, a line for each source. A line counts as long
+as the source has the size, times and number that it had when it was read, and our reading of it is
+the same. A file that is damaged, or that another version wrote, is as good as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from pipelens import __version__
+from pipelens.core.sources import NotebookSource
+from pipelens.workspace.source_record import Names, record_of, source_of
+
+FORMAT = 1
+"""Raised when the file is written another way. A file of a higher one is left alone."""
+
+UNCERTAIN_NS = 2_000_000_000
+"""A file that changed this shortly before it was read may change again without its times telling."""
+
+MAX_BYTES = 64_000_000
+"""Of one file; more is not written."""
+
+MAX_FILES = 40
+"""Pipelines that are remembered; of more the ones that were not used for longest are forgotten."""
+
+_AT_ONCE = 100
+
+Stamp = tuple[int, int, int, int]
+"""Size, times of change of content and of the entry, and number of a file."""
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def is_settled(stamp: Stamp, now: int) -> bool:
+    """Whether a file with this stamp, read at `now` (nanoseconds), cannot have changed unseen."""
+    return max(stamp[1], stamp[2] if os.name != "nt" else 0) < now - UNCERTAIN_NS
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A source as it was stored, with the names for which its static analysis found nothing."""
+
+    source: NotebookSource
+    sound_with: tuple[Names, ...]
+
+
+class SourceStore:
+    """The stored sources of one pipeline. folder: where the files lie, made when one is written."""
+
+    def __init__(self, folder: str, pipeline: str, reading: tuple[object, ...]) -> None:
+        self.folder = folder
+        self.pipeline = pipeline
+        name = hashlib.sha256(pipeline.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        self.path = os.path.join(folder, f"{name}.sources")
+        self._header = [FORMAT, __version__, _reader(), list(sys.version_info[:3]), pipeline, list(reading)]
+        self._lines: dict[str, str] | None = None
+        self._is_newer = False
+
+    def get(self, path: str, stamp: Stamp, kernel: str | None, whole: Any) -> Stored | None:
+        """What was stored of the source at `path`, if it is the same file still."""
+        if self._lines is None:
+            self._lines = self._load()
+        line = self._lines.get(path)
+        if line is None:
+            return None
+        try:
+            record: Any = json.loads(line)
+            if tuple(record[0]) != stamp or record[1] != kernel:
+                return None
+            source, names = source_of(path, record[2], whole)
+        except (ValueError, TypeError, IndexError, KeyError, RecursionError):
+            return None
+        return Stored(source, names)
+
+    def forget(self) -> None:
+        """Let go of what was loaded: the first reading is over."""
+        self._lines = {}
+
+    def _load(self) -> dict[str, str]:
+        try:
+            if os.stat(self.path).st_size > MAX_BYTES:
+                return {}
+            with open(self.path, encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+                header: Any = json.loads(file.readline())
+                if header != self._header:
+                    self._is_newer = isinstance(header, list) and _is_newer(cast("list[object]", header))
+                    return {}
+                with suppress(OSError):
+                    os.utime(self.path)
+                found: dict[str, str] = {}
+                for line in file.read().split("\n"):
+                    path, tab, rest = line.partition("\t")
+                    if tab:
+                        found[path] = rest
+                return found
+        except (OSError, ValueError, RecursionError):
+            return {}
+
+    def writing(
+        self, sources: Iterable[tuple[NotebookSource, Stamp, str | None, tuple[Names, ...]]]
+    ) -> Iterator[None]:
+        """Write the file anew, a little at each step; the old one stays until the last."""
+        if self._lines is None:
+            self._lines = self._load()
+        if self._is_newer:
+            return
+        temporary = None
+        try:
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            # A temporary file is nobody else's to read.
+            number, temporary = tempfile.mkstemp(dir=self.folder, prefix=".sources-")
+            size = 0
+            with os.fdopen(number, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+                file.write(json.dumps(self._header) + "\n")
+                for count, (source, stamp, kernel, names) in enumerate(sources, 1):
+                    if "\t" in source.path or "\n" in source.path:
+                        continue
+                    record = record_of(source, names)
+                    if record is not None:
+                        text = json.dumps([stamp, kernel, record], ensure_ascii=False, separators=(",", ":"))
+                        size += file.write(f"{source.path}\t{text}\n")
+                    if size > MAX_BYTES // 4:
+                        return  # characters: some take four bytes
+                    if count % _AT_ONCE == 0:
+                        yield
+            os.replace(temporary, self.path)
+            temporary = None
+            self._forget_old()
+        except (OSError, ValueError):
+            return
+        finally:
+            if temporary is not None:
+                with suppress(OSError):
+                    os.unlink(temporary)
+
+    def _forget_old(self) -> None:
+        with os.scandir(self.folder) as entries:
+            files = [entry for entry in entries if entry.name.endswith(".sources")]
+            leftovers = [entry for entry in entries if entry.name.startswith(".sources-")]
+        for entry in sorted(files, key=lambda entry: entry.stat().st_mtime_ns)[:-MAX_FILES]:
+            os.unlink(entry.path)
+        for entry in leftovers:
+            if entry.stat().st_mtime < time.time() - 86_400:
+                os.unlink(entry.path)
+
+
+def _is_newer(header: list[object]) -> bool:
+    return bool(header) and isinstance(header[0], int) and header[0] > FORMAT
+
+
+@cache
+def _reader() -> str:
+    """What our own reading is: the files that do it, so that a change of ours forgets what older code read."""
+    import pipelens.core
+
+    found: list[str] = []
+    for folder in pipelens.core.__path__:
+        for part in (folder, os.path.join(folder, "checks")):
+            with suppress(OSError), os.scandir(part) as entries:
+                for entry in entries:
+                    if entry.name.endswith(".py"):
+                        stat = entry.stat()
+                        found.append(f"{entry.name}:{stat.st_size}:{stat.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()[:32]
+
+
+def cache_folder() -> str:
+    """Where stored sources lie: `PIPELENS_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("PIPELENS_CACHE")
+    if chosen:
+        return chosen
+    import platformdirs
+
+    return platformdirs.user_cache_dir("pipelens", appauthor=False)
