@@ -166,3 +166,30 @@ async def test_a_client_without_links_is_given_locations(folder: Path, any_edito
     async with editor(folder, any_editor) as at:
         at.open("pipeline.yaml")
         assert await defined(at, "pipeline.yaml", "source: load|.py") == ["load.py:0:"]
+
+
+async def test_links_lead_to_files_that_exist(folder: Path) -> None:
+    (folder / "base.yaml").write_text("deep: 1\n")
+    (folder / "env.yaml").write_text("meta:\n  import_from: base.yaml\nout: results\n")
+    (folder / "out").mkdir()
+    (folder / "out" / "fit.txt").write_text("1")
+    async with editor(folder, "visual-studio-code") as at:
+        at.open("pipeline.yaml")
+        at.open("env.yaml")
+
+        async def links(name: str) -> list[tuple[str, str, str | None]]:
+            params = types.DocumentLinkParams(types.TextDocumentIdentifier(at.uri(name)))
+            found = await at.client.text_document_document_link_async(params)
+            return [
+                (shown(at, at.uri(name), one.range), (one.target or "").rsplit("/", 1)[1], one.tooltip)
+                for one in found or ()
+            ]
+
+        assert await links("pipeline.yaml") == [
+            ("pipeline.yaml:2:load.py", "load.py", "the source of 'lo🙂ad'"),
+            ("pipeline.yaml:7:steps.fit", "steps.py#L5", "the source of 'fit'"),
+            ("pipeline.yaml:8:out/fit.txt", "fit.txt", "the product of 'fit'"),
+            ("pipeline.yaml:9:report.py", "report.py", "the source of 'report'"),
+            ("pipeline.yaml:0:steps.told", "steps.py#L1", "steps.told"),
+        ]
+        assert await links("env.yaml") == [("env.yaml:1:base.yaml", "base.yaml", "the env that is imported")]

@@ -65,6 +65,7 @@ class Env:
     problems: tuple[Problem, ...] = ()
     broken: bool = False
     references: tuple[Named, ...] = ()
+    imports: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class _Raw:
     imported: Env | None = None
     module: str | None = None
     problems: tuple[Problem, ...] = ()
+    imports: tuple[Named, ...] = ()
 
 
 Path = tuple[str, ...]
@@ -112,9 +113,10 @@ class _Reader:
         found = list(file.problems)
         if file.written is None:
             return _Raw(file, problems=tuple(found))
-        imported = self._imported(file.meta, file.written, folder, chain, found)
+        imports: list[Named] = []
+        imported = self._imported(file.meta, file.written, folder, chain, found, imports)
         module = self._module(file, found)
-        return _Raw(file, imported, module, tuple(found))
+        return _Raw(file, imported, module, tuple(found), tuple(imports))
 
     def _imported(
         self,
@@ -123,6 +125,7 @@ class _Reader:
         folder: str,
         chain: tuple[str, ...],
         found: list[Problem],
+        imports: list[Named],
     ) -> Env | None:
         """The env that `meta.import_from` names (3.2), read as an env of its own."""
         if meta is None:
@@ -144,7 +147,7 @@ class _Reader:
                     problem("env-meta", "`import_from` must be the path of one file", written.place(value))
                 )
             else:
-                made = self._import(value, written, folder, chain, found)
+                made = self._import(value, written, folder, chain, found, imports)
         return made
 
     def _import(
@@ -154,6 +157,7 @@ class _Reader:
         folder: str,
         chain: tuple[str, ...],
         found: list[Problem],
+        imports: list[Named],
     ) -> Env | None:
         path = os.path.normpath(os.path.join(folder, node.value))
         place = written.place(node)
@@ -165,6 +169,7 @@ class _Reader:
             message = f"'{node.value}' is imported by itself, or through too many files"
             found.append(problem("env-import-missing", message, place))
             return None
+        imports.append(Named(path, place))
         below = os.path.dirname(path)
         here = {"here": EnvValue("here", below, "default")} if "here" in self.defaults else {}
         reader = _Reader(self.files, self.environ, {**self.defaults, **here}, self.libraries)
@@ -250,6 +255,7 @@ class _Evaluation:
             tuple(self.problems),
             broken=self.raw.file.written is None or (imported is not None and imported.broken),
             references=tuple(self.references),
+            imports=(*self.raw.imports, *(imported.imports if imported is not None else ())),
         )
 
     def _order(self) -> list[str]:
