@@ -5,7 +5,7 @@ Linear in tasks and edges, and without recursion: a pipeline may be ten thousand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 Edges = Mapping[str, Sequence[str]]
@@ -34,21 +34,23 @@ def downstream_of(upstream: Edges) -> dict[str, tuple[str, ...]]:
 def build_order(upstream: Edges) -> tuple[str, ...]:
     """Names in generations (section 10): all whose upstream is placed, in the order of `upstream`,
     then the next ones. Tasks on a cycle and those behind one have no place and are left out."""
+    return tuple(name for names in generations(upstream, downstream_of(upstream)) for name in names)
+
+
+def generations(upstream: Edges, downstream: Edges) -> Iterator[list[str]]:
+    """The generations of `build_order`. downstream: as `downstream_of` tells it."""
     waiting = {name: len(needed) for name, needed in upstream.items()}
     position = {name: at for at, name in enumerate(upstream)}
-    below = downstream_of(upstream)
     generation = [name for name, count in waiting.items() if not count]
-    order: list[str] = []
     while generation:
-        order.extend(generation)
+        yield generation
         ready: list[str] = []
         for name in generation:
-            for other in below[name]:
+            for other in downstream[name]:
                 waiting[other] -= 1
                 if not waiting[other]:
                     ready.append(other)
         generation = sorted(ready, key=position.__getitem__)
-    return tuple(order)
 
 
 def cycles(upstream: Edges, among: Iterable[str] | None = None) -> tuple[tuple[str, ...], ...]:
@@ -61,7 +63,7 @@ def cycles(upstream: Edges, among: Iterable[str] | None = None) -> tuple[tuple[s
     low: dict[str, int] = {}
     on_stack: set[str] = set()
     stack: list[str] = []
-    found: list[tuple[str, ...]] = []
+    sets: list[list[str]] = []
     for root in among if among is not None else upstream:
         if root in index:
             continue
@@ -94,14 +96,17 @@ def cycles(upstream: Edges, among: Iterable[str] | None = None) -> tuple[tuple[s
                     if member == name:
                         break
                 if len(members) > 1 or name in needed:
-                    found.append(_round(members, upstream))
-    return tuple(found)
+                    sets.append(members)
+    if not sets:
+        return ()
+    position = {name: at for at, name in enumerate(upstream)}
+    return tuple(_round(members, upstream, position) for members in sets)
 
 
-def _round(members: list[str], upstream: Edges) -> tuple[str, ...]:
-    """The members in the order of a walk along `upstream`, as far as one walk reaches."""
+def _round(members: list[str], upstream: Edges, position: Mapping[str, int]) -> tuple[str, ...]:
+    """The members in the order of a walk along `upstream` from the first, as far as one walk reaches."""
     inside = set(members)
-    start = min(members, key=list(upstream).index) if len(members) < 50 else members[-1]
+    start = min(members, key=position.__getitem__)
     walk, seen, name = [start], {start}, start
     while True:
         following = next((other for other in upstream[name] if other in inside and other not in seen), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -47,7 +47,7 @@ class Indexing:
         self.patterns: frozenset[str] = frozenset()
 
     def update(
-        self, gone: Iterable[int], new: Mapping[int, Said], position: Mapping[int, int]
+        self, gone: Iterable[int], new: Mapping[int, Said], position: Callable[[int], int]
     ) -> dict[str, set[str]]:
         """Replace what the entries `gone` and `new` say; the keys whose mentions changed, by mapping.
 
@@ -78,7 +78,8 @@ class Indexing:
             for key in keys:
                 kept = [mention for mention in mapping.get(key, ()) if mention.entry not in moving]
                 kept.extend(additions.get(key, ()))
-                kept.sort(key=lambda mention: (position.get(mention.entry, -1), mention.task))
+                if len(kept) > 1:
+                    kept.sort(key=lambda mention: (position(mention.entry), mention.task))
                 if kept:
                     mapping[key] = tuple(kept)
                 else:
@@ -90,7 +91,10 @@ class Indexing:
         if changed:
             self.index = replace(self.index, **changed)
             if "needed_by" in changed:
-                self.patterns = frozenset(filter(is_pattern, self.index.needed_by))
+                found = {key for key in touched["needed_by"] if is_pattern(key)}
+                if found:
+                    still = {key for key in found if key in self.index.needed_by}
+                    self.patterns = (self.patterns - found) | still
         return touched
 
     def needing(self, names: Iterable[str], before: Index) -> set[int]:

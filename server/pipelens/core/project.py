@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pipelens.core.env import Env
+from pipelens.core.graph_edits import Ordering
 from pipelens.core.index import Index
 from pipelens.core.problems import Place, Problem
 from pipelens.core.sources import (
@@ -92,21 +93,30 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What is left of a project's problems after settings and suppressing comments."""
+
+    by_entry: Mapping[int, tuple[Problem, ...]]
+    others: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """What the pipeline means at `version`. Nothing in it changes; ask the keeper for a newer one.
 
-    tasks: by name, in YAML order (the first of two that share a name). tasks_by_entry: all of them. order: names in build order
-    (generations, section 10), those on a cycle left out. cycles: strongly connected sets of names.
-    downstream: direct, by name. callables: hooks, clients and serializers, by dotted path.
-    first_lines: where each entry begins in its file. import_folders: where the project's modules may
-    lie, in the order of `sys.path`. placeholder_uses: how often the pipeline refers to each env name. problems_by_entry: of each entry's tasks, ready made.
+    tasks: by name, in YAML order (the first of two that share a name). tasks_by_entry: all of them.
+    ordering: see `order`. cycles: strongly connected sets of names. downstream: direct, by name.
+    callables: hooks, clients and serializers, by dotted path. first_lines: where each entry begins in
+    its file, those of imported files last. import_folders: where the project's modules may lie, in the
+    order of `sys.path`. placeholder_uses: how often the pipeline refers to each env name.
+    problems_by_entry: of the entries that have any; other_problems: those of none.
     """
 
     version: int
     spec: Spec
     env: Env
     tasks: Mapping[str, Task]
-    order: tuple[str, ...]
+    ordering: tuple[str, ...] | Ordering
     cycles: tuple[tuple[str, ...], ...]
     downstream: Mapping[str, tuple[str, ...]]
     entries: Mapping[int, TaskEntry]
@@ -118,7 +128,12 @@ class Project:
     other_problems: tuple[Problem, ...]
     first_lines: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     import_folders: tuple[str, ...] = ()
-    shown: tuple[Problem, ...] | None = None
+    shown: Shown | None = None
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Names in build order (generations, section 10), those on a cycle left out."""
+        return self.ordering.names if isinstance(self.ordering, Ordering) else self.ordering
 
     @property
     def root(self) -> str:
@@ -162,13 +177,23 @@ class Project:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """The problems to show: `found` after settings and suppressing comments, where those are known."""
-        return self.found if self.shown is None else self.shown
+        """The problems to show, each once: `found` after settings and suppressing comments, where those
+        are known."""
+        if self.shown is None:
+            return self.found
+        shown: dict[tuple[str, str, Span, str], Problem] = {}
+        for problem in self._flat(self.shown.by_entry, self.shown.others):
+            shown.setdefault((problem.code, *self.locate(problem.place), problem.message), problem)
+        return tuple(shown.values())
 
     @property
     def found(self) -> tuple[Problem, ...]:
         """Every problem of the pipeline: the entries' in their order, then the rest."""
-        found: list[Problem] = []
-        for id in self.entries:
-            found.extend(self.problems_by_entry.get(id, ()))
-        return (*found, *self.other_problems)
+        return tuple(self._flat(self.problems_by_entry, self.other_problems))
+
+    def _flat(
+        self, by_entry: Mapping[int, tuple[Problem, ...]], others: tuple[Problem, ...]
+    ) -> Iterator[Problem]:
+        for id in self.entries if by_entry else ():
+            yield from by_entry.get(id, ())
+        yield from others

@@ -9,19 +9,20 @@ same characters inside a string or a block of text hide nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
 from pipelens.core.cells import Cell, Cells, read_cells
-from pipelens.core.problems import Edit, Fix, Place, Problem, Severity, problem, rules, with_severity
+from pipelens.core.problems import Edit, Fix, Place, Problem, problem, rules, with_severity
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Document, Position, Span
 
 SeverityChoice = Literal["error", "warning", "info", "hint", "off"]
 
-_MARK = "pipelens:"
+MARK = "pipelens:"
 _PRAGMA = re.compile(
     r"(?:#|--)\s*pipelens:\s*(?P<verb>ignore-file|ignore)\b(?:\s*\[(?P<codes>[^\[\]#\r\n]{0,1000})\])?"
 )
@@ -74,7 +75,7 @@ def read_suppressions(path: str, text: str) -> Suppressions:
 
     Cheap for a file without any: one search for the mark.
     """
-    if _MARK not in text:
+    if MARK not in text:
         return ()
     extension = PurePath(path).suffix.lower()
     if extension == ".ipynb":
@@ -90,6 +91,43 @@ def read_suppressions(path: str, text: str) -> Suppressions:
     return tuple(_read(document, _comments(extension, document), reach, place))
 
 
+def suppressions_by_entry(
+    path: str, lines: Sequence[str], marked: Sequence[int], starts: Sequence[int]
+) -> Suppressions:
+    """Those of a pipeline file whose entries begin at `starts`, each entry read alone, so that what is
+    open in one (a quote, while it is typed) changes nothing in the others.
+
+    lines: with their ends; marked: those that hold the mark, in order.
+    """
+    found: list[Suppression] = []
+    behind = 0
+    for line in marked:
+        if line < behind:
+            continue
+        at = bisect_right(starts, line)
+        first = starts[at - 1] if at else 0
+        behind = starts[at] if at < len(starts) else len(lines)
+        document = Document("".join(lines[first:behind]))
+        comments = [(number, *rest) for number, *rest in _comments_in_yaml(document)]
+        found.extend(_read_shifted(document, comments, first, last=len(lines) - 1))
+    return tuple(found)
+
+
+def _read_shifted(
+    document: Document, comments: Iterable[tuple[int, int, str]], shift: int, last: int
+) -> Iterator[Suppression]:
+    """As `_read`, with lines counted from the file's first. A comment at the end of an entry may reach
+    the first line of the next one."""
+
+    def reach(begin: int, end: int) -> Span:
+        return Span(Position(begin + shift, 0), Position(min(end + shift, last) + 1, 0))
+
+    def place(line: int, start: int, end: int) -> Span:
+        return Span.on_line(line + shift, start, end)
+
+    yield from _read(document, comments, reach, place)
+
+
 def _comments(extension: str, document: Document) -> Iterator[tuple[int, int, str]]:
     """(line, character, text) of each comment."""
     if extension in (".py", ".r", ".rmd", ".sh"):
@@ -102,7 +140,7 @@ def _comments(extension: str, document: Document) -> Iterator[tuple[int, int, st
 
 def _matched(pattern: re.Pattern[str], document: Document) -> Iterator[tuple[int, int, str]]:
     for match in pattern.finditer(document.text):
-        if match["comment"] is not None and _MARK in match["comment"]:
+        if match["comment"] is not None and MARK in match["comment"]:
             start = document.position(match.start())
             yield start.line, start.character, match["comment"]
 
@@ -126,7 +164,7 @@ def _comments_in_yaml(document: Document) -> Iterator[tuple[int, int, str]]:
         while (step := _STEP_IN_YAML.search(line, at)) is not None:
             if step["comment"] is not None:
                 end = step.start("comment")
-                if _MARK in step["comment"]:
+                if MARK in step["comment"]:
                     yield number, end, step["comment"]
                 break
             close = _CLOSE_IN_YAML[step["open"]].match(line, step.end())
@@ -152,7 +190,7 @@ def _in_notebook(path: str, text: str) -> Iterator[Suppression]:
     if not isinstance(cells, Cells):
         return
     for cell in cells.cells:
-        if cell.kind == "code" and _MARK in cell.source:
+        if cell.kind == "code" and MARK in cell.source:
             yield from _in_cell(cell)
 
 
@@ -195,7 +233,7 @@ def _read(
 
 
 def _stands_alone(line: str) -> bool:
-    return _MARK in line and line.lstrip().startswith(("#", "--"))
+    return MARK in line and line.lstrip().startswith(("#", "--"))
 
 
 def unknown_codes(path: str, suppressions: Suppressions) -> Iterator[Problem]:
@@ -218,6 +256,42 @@ def unknown_codes(path: str, suppressions: Suppressions) -> Iterator[Problem]:
             )
 
 
+class Hiding:
+    """The comments of one file, found by the line that they reach."""
+
+    def __init__(self, suppressions: Suppressions) -> None:
+        self.suppressions = suppressions
+        self._everywhere = [one for one in suppressions if one.reach is None]
+        self._by_line: dict[int, list[Suppression]] = {}
+        for one in suppressions:
+            if one.reach is not None:
+                for line in range(one.reach.start.line, one.reach.end.line + 1):
+                    self._by_line.setdefault(line, []).append(one)
+
+    def hides(self, code: str, start: Position) -> bool:
+        here = self._by_line.get(start.line, ())
+        return any(one.hides(code, start) for one in (*self._everywhere, *here))
+
+
+def visible(
+    found: Problem,
+    severities: Mapping[str, SeverityChoice],
+    hiding: Hiding,
+    locate: Callable[[Place], tuple[str, Span]],
+) -> Problem | None:
+    """The problem as it is to be shown; None when settings or comments hide it.
+
+    severities: by code, what the settings say. locate: `Project.locate`. hiding: the comments of the
+    file that the problem lies in.
+    """
+    severity = severities.get(found.code, found.severity)
+    if severity == "off":
+        return None
+    if hiding.suppressions and hiding.hides(found.code, locate(found.place)[1].start):
+        return None
+    return with_severity(found, severity)
+
+
 def apply(
     problems: Iterable[Problem],
     severities: Mapping[str, SeverityChoice],
@@ -227,15 +301,14 @@ def apply(
 ) -> tuple[Problem, ...]:
     """The problems that are to be shown: not switched off, not suppressed where they are, each once.
 
-    severities: by code, what the settings say. locate: `Project.locate`. suppressions_of: those of
-    the file at an absolute path, `()` for one that cannot be read; asked once per path. paths: files
-    to look for unknown codes in, besides those that have problems.
+    suppressions_of: those of the file at an absolute path, `()` for one that cannot be read; asked once
+    per path. paths: files to look for unknown codes in, besides those that have problems.
     """
-    read: dict[str, Suppressions] = {}
+    read: dict[str, Hiding] = {}
 
-    def of(path: str) -> Suppressions:
+    def of(path: str) -> Hiding:
         if path not in read:
-            read[path] = suppressions_of(path)
+            read[path] = Hiding(suppressions_of(path))
         return read[path]
 
     for path in paths:
@@ -243,17 +316,14 @@ def apply(
     shown: dict[tuple[str, str, Span, str], Problem] = {}
 
     def show(found: Problem) -> None:
-        severity: Severity | Literal["off"] = severities.get(found.code, found.severity)
-        if severity == "off":
-            return
-        path, span = locate(found.place)
-        if any(one.hides(found.code, span.start) for one in of(path)):
-            return
-        shown.setdefault((found.code, path, span, found.message), with_severity(found, severity))
+        kept = visible(found, severities, of(found.place.path), locate)
+        if kept is not None:
+            path, span = locate(found.place)
+            shown.setdefault((found.code, path, span, found.message), kept)
 
     for found in problems:
         show(found)
-    for path, suppressions in list(read.items()):
-        for found in unknown_codes(path, suppressions):
+    for path, hiding in list(read.items()):
+        for found in unknown_codes(path, hiding.suppressions):
             show(found)
     return tuple(shown.values())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelens.core.text import split_lines
@@ -31,6 +33,74 @@ class Layout:
 
     def text(self, first: int, last: int) -> str:
         return "".join(self.lines[first:last])
+
+    @property
+    def rows(self) -> Rows:
+        """The entries, to be followed through edits."""
+        starts = [first for first, _ in self.entries]
+        stop = self.entries[-1][1] if self.entries else 0
+        return Rows(self.lines, starts, stop, len(self.lines))
+
+
+@dataclass(slots=True)
+class Rows:
+    """Where the entries begin: each reaches as far as the next, the last one as far as `stop`.
+
+    end: behind the last line of the text, which an empty one at the end is not part of.
+    """
+
+    lines: list[str]
+    starts: list[int]
+    stop: int
+    end: int
+
+    def text(self, first: int, last: int) -> str:
+        return "".join(self.lines[first:last])
+
+    def behind(self, number: int) -> int:
+        """The line behind the entry `number`."""
+        return self.starts[number + 1] if number + 1 < len(self.starts) else self.stop
+
+    def end_of_entry(self, line: int) -> int | None:
+        """The end of the first entry that ends at `line` or later."""
+        if line > self.stop:
+            return None
+        at = bisect_left(self.starts, line)
+        return self.starts[at] if 0 < at < len(self.starts) else self.behind(at) if at == 0 else self.stop
+
+
+def entries_in(lines: list[str], indent: int) -> list[int] | None:
+    """Where entries begin in lines of which the first begins one, told as `lay_out` tells it for the
+    whole; None when they are not entries alone, whose dashes stand at `indent`."""
+    starts: list[int] = []
+    for number, line in enumerate(lines):
+        first = line[:1]
+        if first == " ":
+            dash = _ENTRY.match(line)
+            if dash and len(dash[1]) == indent:
+                starts.append(number)
+            elif not _deeper(line, indent):
+                return None
+        elif first and first not in "\n\r#":
+            if indent or not _ENTRY.match(line):
+                return None
+            starts.append(number)
+    return starts if starts and not starts[0] else None
+
+
+def tells_no_layout(text: str) -> bool:
+    """Whether YAML ends a line in `text` where we do not, or it holds a byte order mark."""
+    return "\u2028" in text or "\x85" in text or "\u2029" in text or "\ufeff" in text
+
+
+def has_task(lines: Iterable[str]) -> bool:
+    """Whether one of the lines looks like the first one of a task."""
+    return any(map(_TASK.match, lines))
+
+
+def indent_of(line: str) -> int:
+    """Where the dash of the entry stands whose first line this is."""
+    return len(line) - len(line.lstrip(" "))
 
 
 def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:

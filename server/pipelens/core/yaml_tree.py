@@ -9,6 +9,7 @@ give the same tree wherever the text is sound.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipelens.core.text import Document, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
-from pipelens.core.yaml_layout import Layout, lay_out
+from pipelens.core.yaml_layout import Layout, Rows, has_task, lay_out
 from pipelens.core.yaml_nodes import (
     FORBIDDEN,
     Marks,
@@ -31,7 +32,7 @@ _MANY = 30
 _MOST_LEFT_OUT = 20
 """So many entries of a broken text are left out to read the others, which refer to each other."""
 
-_LONGEST_RUN = 4000
+LONGEST_RUN = 4000
 """A quote that is open at an entry's end is looked for in so many lines."""
 
 
@@ -124,29 +125,56 @@ class Tree:
 
 def read_tree(text: str, known: PieceCache | None = None) -> Tree:
     """The tree of a pipeline file's text (no byte order mark). known: entries read before."""
-    known = known or PieceCache()
+    return read_with_layout(text, known or PieceCache())[0]
+
+
+def read_with_layout(text: str, known: PieceCache) -> tuple[Tree, Layout | None]:
+    """The tree of `text`, and its layout where each piece was read alone as the lines tell."""
     layout = lay_out(text)
-    tree = _by_pieces(layout, known) if layout is not None else None
-    if tree is None:
+    tree = by_pieces(layout, known) if layout is not None else None
+    if tree is not None and layout is not None:
+        if not has_error(tree):
+            error = compose(text) if FORBIDDEN.search(text) else None
+            if isinstance(error, YamlError):
+                return replace(tree, errors=(error,)), None
+            return tree, layout
+        if not may_stray(layout.rows, tree):
+            return tree, layout if FORBIDDEN.search(text) is None else None
+    else:
         tree = read_whole(text, layout, known)
-    if tree.errors or _has_error(tree):
-        forgiving = lay_out(text, forgiving=True)
-        if forgiving is not None and (layout is None or forgiving.entries != layout.entries):
-            other = _despite(forgiving, known)
-            return max(tree, other, key=_readable) if _has_error(other) else tree
-        if tree.errors and layout is None:
-            from pipelens.core.yaml_flow import flow_entries
+    if not tree.errors and not has_error(tree):
+        return tree, None
+    forgiving = lay_out(text, forgiving=True)
+    if forgiving is not None and (layout is None or forgiving.entries != layout.entries):
+        other = _despite(forgiving, known)
+        return (max(tree, other, key=_readable) if has_error(other) else tree), None
+    if tree.errors and layout is None:
+        from pipelens.core.yaml_flow import flow_entries
 
-            entries, lines = flow_entries(text)
-            other = replace(tree, root="mapping", entries=entries, entry_lines=lines)
-            return max(other, tree, key=lambda one: _readable(one)[0])
-    elif FORBIDDEN.search(text):
-        error = compose(text)
-        return replace(tree, errors=(error,) if isinstance(error, YamlError) else ())
-    return tree
+        entries, lines = flow_entries(text)
+        other = replace(tree, root="mapping", entries=entries, entry_lines=lines)
+        return max(other, tree, key=lambda one: _readable(one)[0]), None
+    return tree, None
 
 
-def _has_error(tree: Tree) -> bool:
+def may_stray(rows: Rows, tree: Tree) -> bool:
+    """Whether a broken text may be better understood when a line that stands too far to the left counts
+    as its entry's own (`lay_out`, forgiving), though its lines tell a layout as they are.
+
+    Such a line looks like a section's key, with entries behind it; or the first dash is the odd one,
+    and what it begins holds the others.
+    """
+    if any(piece.error for piece in tree.sections) or not tree.entries:
+        return True
+    return bool(tree.entries[0].error and holds_others(rows)) or has_task(rows.lines[rows.stop : rows.end])
+
+
+def holds_others(rows: Rows) -> bool:
+    """Whether the first entry holds what looks like others."""
+    return has_task(rows.lines[rows.starts[0] + 1 : rows.behind(0)])
+
+
+def has_error(tree: Tree) -> bool:
     return any(piece.error for piece in (*tree.sections, *tree.entries))
 
 
@@ -161,20 +189,21 @@ def _names_source(node: Node | None) -> bool:
     return any(isinstance(key, ScalarNode) and key.value == "source" for key, _ in pairs_of(node))
 
 
-def _by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
+def by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
     """The tree made piece by piece, or None where only the whole can tell."""
     sections: list[Piece] = []
     for first, last in layout.sections:
         piece = section_piece(layout.text(first, last), first)
-        if piece is None or (piece.error and piece.error.at_end and _end_of_run(layout, first)):
+        if piece is None or (piece.error and piece.error.at_end and _end_of_run(layout.rows, first)):
             return None
         sections.append(piece)
     if not known.pieces and len(layout.entries) > _MANY:
         known.fill(layout)
     entries: list[Piece] = []
     lines: list[int] = []
-    for first, last, piece in _entries(layout, known):
-        if piece is None or last > layout.entries[-1][1]:
+    rows = layout.rows
+    for first, last, piece in parts_of(rows, known):
+        if piece is None or last > rows.stop:
             return None
         entries.append(piece)
         lines.append(first)
@@ -188,28 +217,27 @@ def _tree(layout: Layout, sections: list[Piece], entries: list[Piece], lines: li
     return Tree(root, tuple(sections), tuple(entries), tuple(lines), tasks)
 
 
-def _entries(layout: Layout, known: PieceCache) -> Iterator[_Part]:
-    """First line, end and piece of each entry. One whose quotes or brackets end in a later one reaches
-    as far as that."""
-    behind = 0
-    for first, last in layout.entries:
-        if first < behind:
-            continue
-        piece = known.entry(layout.text(first, last))
+def parts_of(rows: Rows, known: PieceCache, number: int = 0) -> Iterator[_Part]:
+    """First line, end and piece of each entry from `number` on. One whose quotes or brackets end in a
+    later one reaches as far as that."""
+    while number < len(rows.starts):
+        first, last = rows.starts[number], rows.behind(number)
+        piece = known.entry(rows.text(first, last))
         if piece is not None and piece.error and piece.error.at_end:
-            end = _end_of_run(layout, first)
+            end = _end_of_run(rows, first)
             if end > last:
-                piece, last = known.entry(layout.text(first, end)), end
-        behind = last
+                piece, last = known.entry(rows.text(first, end)), end
         yield first, last, piece
+        number = bisect_left(rows.starts, last, number + 1)
 
 
-def _end_of_run(layout: Layout, first: int) -> int:
+def _end_of_run(rows: Rows, first: int) -> int:
     """The end of the lines in which what begins in the line `first` ends; 0 when it never does."""
-    taken = lines_of_first("".join(layout.lines[first : first + _LONGEST_RUN]))
+    taken = lines_of_first(rows.text(first, first + LONGEST_RUN))
     if taken is None:
         return 0
-    return next((end for _, end in layout.entries if end >= first + taken), len(layout.lines))
+    end = rows.end_of_entry(first + taken)
+    return rows.end if end is None else end
 
 
 def entry_piece(text: str) -> Piece | None:
@@ -255,7 +283,7 @@ def read_whole(text: str, layout: Layout | None = None, known: PieceCache | None
         errors = (root,)
         if layout is not None:
             tree = _despite(layout, known or PieceCache())
-            return tree if _has_error(tree) else replace(tree, errors=errors)
+            return tree if has_error(tree) else replace(tree, errors=errors)
         from pipelens.core.yaml_recovery import compose_until_error
 
         root = compose_until_error(text)
@@ -278,7 +306,7 @@ def _despite(layout: Layout, known: PieceCache) -> Tree:
     sections = [
         (first, last, section_piece(layout.text(first, last), first)) for first, last in layout.sections
     ]
-    entries = list(_entries(layout, known))
+    entries = list(parts_of(layout.rows, known))
     if any(piece is None for _, _, piece in (*sections, *entries)):
         tree = _around(layout, sections, entries)
         if tree is not None:

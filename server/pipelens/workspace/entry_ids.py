@@ -15,6 +15,13 @@ class EntryIds:
     def follow(self, path: str, texts: Sequence[str]) -> tuple[int, ...]:
         """The ids of the entries of the file `path`, whose texts are now these, in order."""
         old_texts, old = self._texts.get(path, ((), ()))
+        ids = self._follow(texts, old_texts, old)
+        self._texts[path] = (tuple(texts), ids)
+        return ids
+
+    def _follow(
+        self, texts: Sequence[str], old_texts: Sequence[str], old: tuple[int, ...]
+    ) -> tuple[int, ...]:
         first = 0
         while first < min(len(texts), len(old)) and texts[first] == old_texts[first]:
             first += 1
@@ -24,9 +31,22 @@ class EntryIds:
         middle = texts[first : len(texts) - last]
         old_middle = old[first : len(old) - last]
         ids = (*old[:first], *self._middle(middle, old_texts[first : len(old) - last], old_middle))
-        ids = (*ids, *old[len(old) - last :])
-        self._texts[path] = (tuple(texts), ids)
+        return (*ids, *old[len(old) - last :])
+
+    def splice(self, path: str, first: int, last: int, texts: Sequence[str]) -> tuple[int, ...]:
+        """The ids of the entries from `first` on, which became these instead of those up to `last`."""
+        old_texts, old = self._texts[path]
+        ids = self._follow(texts, old_texts[first:last], old[first:last])
+        if list(texts) != list(old_texts[first:last]):
+            old_texts = (*old_texts[:first], *texts, *old_texts[last:])
+        if ids != old[first:last]:
+            old = (*old[:first], *ids, *old[last:])
+        self._texts[path] = (old_texts, old)
         return ids
+
+    def of(self, path: str) -> tuple[int, ...]:
+        """The ids of the entries of `path`, in order."""
+        return self._texts[path][1]
 
     def _middle(self, texts: Sequence[str], old_texts: Sequence[str], old: Sequence[int]) -> tuple[int, ...]:
         if len(texts) == len(old):

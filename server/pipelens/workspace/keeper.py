@@ -7,23 +7,20 @@ date and reads, joins and checks only what the change touches. `work` counts wha
 from __future__ import annotations
 
 import gc
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from pipelens.core.checks import check_entry, check_pipeline
-from pipelens.core.graph import build_order, cycles, downstream_of
-from pipelens.core.indexing import Indexing, face, said_by
-from pipelens.core.join import join, names_like, resolve
-from pipelens.core.problems import Problem
-from pipelens.core.project import Project, Task
+from pipelens.core.project import Project
 from pipelens.core.sources import Source
-from pipelens.core.spec import Meta, Spec, TaskEntry
+from pipelens.core.spec import Meta
+from pipelens.workspace.assembly import Assembly
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.libraries import import_folders, library_folders
-from pipelens.workspace.settings import ProblemFilter, Settings, read_settings
+from pipelens.workspace.problem_filter import ProblemFilter
+from pipelens.workspace.put_off import PutOff
+from pipelens.workspace.settings import Settings, read_settings
 from pipelens.workspace.source_cache import Key, SourceCache
 from pipelens.workspace.spec_reader import Reading, SpecReader
 from pipelens.workspace.work import Work
@@ -41,7 +38,11 @@ class ProjectKeeper:
         environ: Mapping[str, str],
         overrides: Mapping[str, str] | None = None,
         trusted: bool = True,
+        store: str | None = None,
+        patient: bool = False,
     ) -> None:
+        """store: the folder where what is read of sources is kept for the next start. patient: the
+        static analysis of sources that are not open waits until `rest` is called."""
         self.location = location
         self.files = files
         self.cwd = cwd
@@ -56,24 +57,20 @@ class ProjectKeeper:
             trusted=trusted,
             resolve_callable=self._resolve_callable,
         )
-        self.sources = SourceCache(files)
+        self.sources = SourceCache(files, location.path, store)
+        self.put_off = PutOff(self.sources, patient=patient)
+        self.found_late = 0
         self.settings = Settings()
         self.filter = ProblemFilter(files)
-        self._indexing = Indexing()
+        self._assembly = Assembly(location, self.sources, self.put_off)
         self._project: Project | None = None
         self._reading: Reading | None = None
         self._dirty: set[str] | None = None
         self._signatures: dict[str, object] = {}
         self._settings_asked: set[str] = set()
-        self._unresolved: set[int] = set()
-        self._uses: Counter[str] = Counter()
-        self._used_by: dict[int, tuple[str, ...]] = {}
-        self._source_keys: dict[Key, set[int]] = {}
-        self._keys_of: dict[int, tuple[Key, ...]] = {}
-        self._named: dict[str, None] = {}
+        self._noted: tuple[int, object, object] = (0, None, None)
         self._libraries: tuple[str, ...] = ()
         self._constants: set[Key] = set()
-        self._joined = self._checked = self._ordered = 0
 
     # -- what is new
 
@@ -108,41 +105,68 @@ class ProjectKeeper:
             self.specs.entries_composed,
             self.specs.entries_read,
             self.sources.read,
-            self._joined,
-            self._checked,
-            self._ordered,
+            self._assembly.joined,
+            self._assembly.checked,
+            self._assembly.ordered,
         )
 
     # -- the snapshot
 
     def now(self) -> Project:
         """The pipeline as it is now."""
-        if self._project is not None and not self._dirty and self._dirty is not None:
+        if self._project is not None and self._dirty is not None and not self._dirty:
             return self._project
         dirty = None if self._dirty is None else frozenset(self._dirty)
         self._dirty = set()
-        with _collector_off(self._project is None):
+        first = self._project is None
+        with _collector_off(first):
             project = self._update(dirty)
-        if dirty is None or dirty & self._settings_asked:
+        if dirty is None or not dirty.isdisjoint(self._settings_asked):
             with self.files.asking() as asked:
                 self.settings = read_settings(self.files, self.location.folder, self.location.root)
             self._settings_asked = asked
-        self._project = replace(project, shown=self.filter.shown(project, self.settings))
+        shown = self.filter.shown(project, self.settings, self._assembly.affected, dirty)
+        self._project = replace(project, shown=shown)
         self._remember()
+        if dirty is None:
+            self.sources.loaded()
+            if not self.put_off.patient:
+                self.put_off.write(lambda: False)
         return self._project
+
+    def rest(self, enough: Callable[[], bool]) -> bool:
+        """Do what was put off until it is `enough`; whether some is left. What it finds, `now` has:
+        `found_late` counts how often that was."""
+        project = self._project
+        if project is None or self._dirty is None or self._dirty:
+            return False
+        found = self.put_off.check(project, enough)
+        if found:
+            self.found_late += 1
+            together = {**project.problems_by_entry, **found}
+            by_entry = {id: problems for id, problems in together.items() if problems}
+            project = replace(project, version=project.version + 1, problems_by_entry=by_entry)
+            shown = self.filter.shown(project, self.settings, set(found), frozenset())
+            self._project = replace(project, shown=shown)
+        self.put_off.write(enough)
+        return self.put_off.is_left
 
     def _remember(self) -> None:
         """Note what the files looked like, for `refresh`."""
-        reading = self._reading
-        paths = {*self.sources.asked, *self._settings_asked, *(reading.asked if reading else ())}
-        for path in paths - self._signatures.keys():
+        asked = self.sources.asked
+        reading = self._reading.asked if self._reading is not None else frozenset[str]()
+        noted = (len(asked), reading, self._settings_asked)
+        if noted[0] == self._noted[0] and reading is self._noted[1] and noted[2] is self._noted[2]:
+            return
+        self._noted = noted
+        for path in {*asked, *self._settings_asked, *reading} - self._signatures.keys():
             self._signatures[path] = self.files.signature(path)
 
     def _update(self, dirty: frozenset[str] | None) -> Project:
         old = self._project
         for path in dirty or ():
             self._signatures[path] = self.files.signature(path)
-        stale_keys = self.sources.changed(dirty or ())
+        stale = self.sources.changed(dirty or ())
         location = self.location
         folders = import_folders(location, self.cwd, self.files)
         if old is None or dirty is None:
@@ -152,215 +176,27 @@ class ProjectKeeper:
             self.specs.library_folders = self._libraries
             self.specs.import_folders = folders
             self.sources.configure(folders, self._libraries, Meta())
-        if stale_keys & self._constants:
+        if stale & self._constants:
             self.specs.forget()
             dirty = frozenset({*(dirty or ()), location.path})
         before = self._reading
-        if before is None or dirty is None or dirty & before.asked:
+        if before is None or dirty is None or not dirty.isdisjoint(before.asked):
             reading = self.specs.read(dirty)
         else:
-            reading = replace(before, changed=frozenset())
+            reading = replace(before, changed=frozenset(), gone=frozenset(), moved=False)
         self._reading = reading
-        header = reading.header
-        everything = self.sources.configure(folders, self._libraries, header.meta) or old is None
-        spec = _spec_of(location, reading)
-        entries = {entry.id: entry for entry in reading.entries}
-        known: Mapping[int, object] = {} if everything or old is None else old.entries
-        changed = {*reading.changed, *(entries.keys() - known.keys())}
-        for key in stale_keys:
-            changed |= self._source_keys.get(key, set())
-        gone = set(self._keys_of) - set(entries)
-        changed &= set(entries)
-        return self._assemble(old, spec, reading, entries, changed, gone, folders)
-
-    def _assemble(
-        self,
-        old: Project | None,
-        spec: Spec,
-        reading: Reading,
-        entries: dict[int, TaskEntry],
-        changed: set[int],
-        gone: set[int],
-        folders: tuple[str, ...],
-    ) -> Project:
-        by_entry = {id: tasks for id, tasks in (old.tasks_by_entry if old else {}).items() if id not in gone}
-        for id in changed:
-            by_entry[id] = self._join(entries[id], spec)
-        for id in gone:
-            self._count_uses(id, ())
-            self._note_keys(id, ())
-        index_before = self._indexing.index
-        position = {id: at for at, id in enumerate(entries)}
-        new = {id: said_by(id, by_entry[id]) for id in changed}
-        touched = self._indexing.update(gone, new, position)
-        index = self._indexing.index
-        names_changed = bool(touched["by_name"])
-        tasks = self._tasks(old, entries, by_entry, changed, names_changed)
-        for id in changed:
-            if old is not None and face(old.tasks_by_entry.get(id, ())) != face(by_entry[id]):
-                for kind, mentions in new[id].items():
-                    touched[kind].update(key for key, _ in mentions)
-        talked_about = touched["by_name"]
-        affected = changed | self._indexing.needing(talked_about, index_before)
-        affected |= self._indexing.beside(touched, index_before)
-        if names_changed:
-            affected |= self._unresolved
-        affected &= set(entries)
-        look_up = names_like(tasks, lambda: tuple(tasks))
-        edges_changed = names_changed or old is None
-        for id in affected:
-            resolved = tuple(resolve(task, look_up) for task in by_entry[id])
-            for task in resolved:
-                shown = tasks.get(task.name)
-                if shown is None or shown.spec.entry != id:
-                    continue
-                before = old.tasks.get(task.name) if old else None
-                if before is None or before.upstream != task.upstream:
-                    edges_changed = True
-            by_entry[id] = resolved
-        for id in affected:
-            for task in by_entry[id]:
-                if tasks[task.name].spec is task.spec:
-                    tasks[task.name] = task
-            unresolved = any(map(_is_open, by_entry[id]))
-            (self._unresolved.add if unresolved else self._unresolved.discard)(id)
-        self._unresolved -= gone
-        if edges_changed or old is None:
-            self._ordered += 1
-            edges = {name: task.upstream for name, task in tasks.items()}
-            order = build_order(edges)
-            placed = set(order) if len(order) < len(edges) else None
-            circles = (
-                cycles(edges, [name for name in edges if name not in placed]) if placed is not None else ()
-            )
-            below = downstream_of(edges)
-        else:
-            order, circles, below = old.order, old.cycles, old.downstream
-        project = Project(
-            version=old.version + 1 if old else 1,
-            spec=spec,
-            env=reading.env,
-            tasks=tasks,
-            order=order,
-            cycles=circles,
-            downstream=below,
-            entries=entries,
-            tasks_by_entry=by_entry,
-            index=index,
-            callables=self._callables(spec),
-            placeholder_uses=self._uses_of(spec),
-            problems_by_entry={},
-            other_problems=(),
-            first_lines=reading.first_lines,
-            import_folders=folders,
-        )
-        return self._check(project, old, affected, gone, reading)
-
-    def _check(
-        self, project: Project, old: Project | None, affected: set[int], gone: set[int], reading: Reading
-    ) -> Project:
-        if old is not None and _stores(old.spec) != _stores(project.spec):
-            affected = set(project.entries)
-        found: dict[int, tuple[Problem, ...]] = {
-            id: problems for id, problems in (old.problems_by_entry if old else {}).items() if id not in gone
-        }
-        for id in affected:
-            self._checked += 1
-            entry = project.entries[id]
-            found[id] = (
-                (*entry.problems, *check_entry(project, entry)) if not entry.broken else entry.problems
-            )
-        other = (
-            *self.location.problems,
-            *reading.header.problems,
-            *reading.env.problems,
-            *reading.problems,
-            *(check_pipeline(project) if project.spec.form in ("tasks", "location") else ()),
-        )
-        return replace(project, problems_by_entry=found, other_problems=other)
-
-    # -- parts
-
-    def _join(self, entry: TaskEntry, spec: Spec) -> tuple[Task, ...]:
-        tasks: list[Task] = []
-        keys: list[Key] = []
-        for one in entry.tasks:
-            self._joined += 1
-            source = self.sources.source(one)
-            keys.append(self.sources.key(one))
-            tasks.append(join(one, source, spec.meta, spec.root))
-            keys.extend(("callable", dotted.path) for dotted in one.dotted_paths)
-        self._note_keys(entry.id, tuple(keys))
-        self._count_uses(entry.id, tuple(named.name for named in entry.placeholders))
-        return tuple(tasks)
-
-    def _note_keys(self, id: int, keys: tuple[Key, ...]) -> None:
-        for key in self._keys_of.pop(id, ()):
-            users = self._source_keys.get(key, set())
-            users.discard(id)
-            if not users:
-                self._source_keys.pop(key, None)
-                if key[0] == "callable":
-                    self._named.pop(str(key[1]), None)
-        if keys or id in (self._reading.first_lines if self._reading else ()):
-            self._keys_of[id] = keys
-        for key in keys:
-            self._source_keys.setdefault(key, set()).add(id)
-            if key[0] == "callable":
-                self._named[str(key[1])] = None
-
-    def _count_uses(self, id: int, names: tuple[str, ...]) -> None:
-        self._uses.subtract(self._used_by.pop(id, ()))
-        if names:
-            self._used_by[id] = names
-            self._uses.update(names)
-
-    def _uses_of(self, spec: Spec) -> Mapping[str, int]:
-        uses = Counter({name: count for name, count in self._uses.items() if count > 0})
-        uses.update(named.name for named in spec.placeholders)
-        return uses
-
-    def _tasks(
-        self,
-        old: Project | None,
-        entries: dict[int, TaskEntry],
-        by_entry: dict[int, tuple[Task, ...]],
-        changed: set[int],
-        names_changed: bool,
-    ) -> dict[str, Task]:
-        if old is None or names_changed or list(old.entries) != list(entries):
-            tasks: dict[str, Task] = {}
-            for id in entries:
-                for task in by_entry[id]:
-                    tasks.setdefault(task.name, task)
-            return tasks
-        tasks = dict(old.tasks)
-        for id in changed:
-            for number, task in enumerate(by_entry[id]):
-                first = self._indexing.index.by_name[task.name][0]
-                if (first.entry, first.task) == (id, number):
-                    tasks[task.name] = task
-        return tasks
-
-    def _callables(self, spec: Spec) -> Mapping[str, Source]:
-        named = dict.fromkeys(dotted.path for dotted in spec.dotted_paths)
-        return {path: self.sources.callable(path) for path in {**named, **self._named}}
+        changed = set(reading.changed)
+        if self.sources.configure(folders, self._libraries, reading.header.meta) or old is None:
+            self._noted = (0, None, None)
+            changed = set(reading.by_id)
+        for key in stale:
+            changed |= self._assembly.users(key)
+        changed = {id for id in changed if id in reading.by_id}
+        return self._assembly.next(old, reading, changed, stale, folders)
 
     def _resolve_callable(self, dotted: str) -> Source:
         self._constants.add(("callable", dotted))
         return self.sources.callable(dotted)
-
-
-def _is_open(task: Task) -> bool:
-    """Whether a new name among the tasks may change what is said of this one."""
-    if not all(task.needs.values()):
-        return True
-    return any(reference.name not in task.needs for reference in task.references)
-
-
-def _stores(spec: Spec) -> tuple[bool, bool]:
-    """What the checks of an entry ask of the sections that its own reading does not."""
-    return spec.serializer is not None, spec.unserializer is not None
 
 
 @contextmanager
@@ -374,26 +210,3 @@ def _collector_off(wanted: bool) -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def _spec_of(location: Location, reading: Reading) -> Spec:
-    header = reading.header
-    return Spec(
-        path=location.path,
-        root=location.root,
-        folder=location.folder,
-        form=header.form,
-        meta=header.meta,
-        config=header.config,
-        executor=header.executor,
-        clients=header.clients,
-        client_key_places=header.client_key_places,
-        serializer=header.serializer,
-        unserializer=header.unserializer,
-        hooks=header.hooks,
-        location=header.location,
-        entries=reading.entries,
-        problems=header.problems,
-        placeholders=header.placeholders,
-        section_places=header.section_places,
-    )

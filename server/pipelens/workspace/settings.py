@@ -17,9 +17,8 @@ from typing import Any, cast
 
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.problems import SEVERITIES, Edit, Fix, Place, Problem, problem, rules
-from pipelens.core.project import Project
 from pipelens.core.suggestions import nearest
-from pipelens.core.suppression import SeverityChoice, Suppressions, apply, read_suppressions
+from pipelens.core.suppression import SeverityChoice
 from pipelens.core.text import NOWHERE, Position, Span, split_lines
 
 _NAMES = ("severity", "interpreter")
@@ -222,37 +221,3 @@ class _Places:
 
 def _dotted(text: str) -> tuple[str, ...]:
     return tuple(part.strip().strip("\"'") for part in text.split("."))
-
-
-class ProblemFilter:
-    """Settings and suppressing comments applied to a project's problems.
-
-    Remembers what it read of each text, so that asking again after an edit reads one file anew.
-    preferred: severities that count before those of the project's settings (an editor's user).
-    """
-
-    def __init__(self, files: Files) -> None:
-        self.preferred: Mapping[str, SeverityChoice] = _NOTHING
-        self._files = files
-        self._read: dict[str, tuple[str, Suppressions]] = {}
-
-    def shown(self, project: Project, settings: Settings) -> tuple[Problem, ...]:
-        """The problems of `project`, and of the settings file, that are to be shown."""
-        env = (project.env.path,) if project.env.path is not None else ()
-        return apply(
-            (*project.found, *settings.problems),
-            {**settings.severity, **self.preferred},
-            project.locate,
-            self._suppressions,
-            (project.path, *env),
-        )
-
-    def _suppressions(self, path: str) -> Suppressions:
-        text = self._files.read(path)
-        if isinstance(text, Unreadable):
-            return ()
-        known = self._read.get(path)
-        if known is None or known[0] != text:
-            known = (text, read_suppressions(path, text))
-            self._read[path] = known
-        return known[1]

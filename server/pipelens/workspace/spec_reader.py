@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from pipelens.core.env import Env, OverrideError
-from pipelens.core.files import Unreadable
+from pipelens.core.files import PathKind, Unreadable
 from pipelens.core.problems import Place, Problem, problem
-from pipelens.core.read_env import read_env
 from pipelens.core.read_spec import Header, read_header
 from pipelens.core.read_task import read_entry
 from pipelens.core.reading import SpecContext
@@ -17,37 +17,53 @@ from pipelens.core.source_paths import absolute
 from pipelens.core.sources import Source
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
-from pipelens.core.yaml_nodes import too_large, without_mark
-from pipelens.core.yaml_tree import Piece, PieceCache, Tree, read_tree
+from pipelens.core.yaml_edits import EditedTree, Splice
+from pipelens.core.yaml_nodes import MAX_LINE, MAX_TEXT, too_large, without_mark
+from pipelens.core.yaml_tree import Piece, Tree
+from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.entry_ids import EntryIds
+from pipelens.workspace.env_reader import EnvReader
 from pipelens.workspace.loose_sources import entries_of, header_of
-from pipelens.workspace.placeholders import default_placeholders, wanted_names
+from pipelens.workspace.placeholders import wanted_names
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the pipeline's own files say. changed: ids of the entries that were read anew."""
+    """What the pipeline's own files say.
+
+    changed: ids of the entries that were read anew; gone: of those that are no longer. moved: whether
+    entries came, went or changed places. asked: the files that it depends on.
+    """
 
     header: Header
     env: Env
     entries: tuple[TaskEntry, ...]
+    by_id: Mapping[int, TaskEntry]
     first_lines: Mapping[int, int]
     problems: tuple[Problem, ...]
     changed: frozenset[int]
     asked: frozenset[str]
+    gone: frozenset[int] = frozenset()
+    moved: bool = True
 
 
 @dataclass(slots=True)
 class _Known:
-    """What the last reading was made from, so that the next one does only what is new."""
+    """What the last reading of a file was made from, so that the next one does only what is new.
+
+    text: as it was read in one. buffer, revision: what was read of an open editor. entries: by id.
+    """
 
     context: SpecContext | None = None
     whole: bool = False
+    text: str | None = None
+    buffer: Buffer | None = None
+    revision: int = 0
     pieces: dict[int, Piece] = field(default_factory=dict)
     entries: dict[int, TaskEntry] = field(default_factory=dict)
-    cache: PieceCache = field(default_factory=PieceCache)
+    tree: EditedTree = field(default_factory=EditedTree)
 
 
 class SpecReader:
@@ -67,23 +83,25 @@ class SpecReader:
         self.location = location
         self.files = files
         self.cwd = cwd
-        self.environ = environ
-        self.overrides = overrides
-        self.trusted = trusted
+        self.env = EnvReader(location, files, cwd=cwd, environ=environ, overrides=overrides, trusted=trusted)
         self.resolve_callable = resolve_callable
         self.import_folders: tuple[str, ...] = ()
         self.library_folders: tuple[str, ...] = ()
         self.entries_read = 0
         self._ids = EntryIds()
         self._known: dict[str, _Known] = {}
-        self._env: Env | None = None
-        self._env_asked: set[str] = set()
-        self._env_wanted: frozenset[str] = frozenset()
-        self.override_error: OverrideError | None = None
+        self._last: Reading | None = None
+        self._above: frozenset[str] = frozenset()  # what all entries depend on
+        self._kinds: dict[str, PathKind] = {}
+        self._askers: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def override_error(self) -> OverrideError | None:
+        return self.env.override_error
 
     @property
     def entries_composed(self) -> int:
-        return sum(known.cache.read for known in self._known.values())
+        return sum(known.tree.cache.read for known in self._known.values())
 
     def forget(self) -> None:
         """Read every entry anew the next time: something outside the files of the spec changed."""
@@ -92,23 +110,42 @@ class SpecReader:
 
     def read(self, dirty: frozenset[str] | None) -> Reading:
         """The pipeline as its files are now. dirty: what changed since the last time, None = anything."""
+        last = self._last
+        self.env.library_folders = self.library_folders
         if self.location.form != "file":
-            return self._without_file(dirty)
+            reading = self._without_file(dirty)
+        elif (edited := self._edited(dirty)) is not None:
+            reading = edited
+        else:
+            reading = self._whole(dirty)
+        if last is not None and reading.moved:
+            come, gone = reading.by_id.keys() - last.by_id.keys(), last.by_id.keys() - reading.by_id.keys()
+            reading = replace(reading, changed=reading.changed | come, gone=frozenset(gone))
+        self._last = reading
+        return reading
+
+    def _whole(self, dirty: frozenset[str] | None) -> Reading:
         with self.files.asking() as asked:
             path = self.location.path
+            buffer = self.files.buffer(path)
             text = self.files.read(path)
+            known = self._known.setdefault(path, _Known())
+            known.buffer = None
             if isinstance(text, Unreadable):
                 return self._unreadable(path, text.reason, asked)
             text = without_mark(text)
             reason = too_large(text)
             if reason:
                 return self._unreadable(path, f"is not read: {reason}", asked, "file-too-large")
-            env = self._read_env(text, dirty)
-            known = self._known.setdefault(path, _Known())
-            tree = read_tree(text, known.cache)
+            env = self.env.read(text, dirty)
+            tree = _tree(known, text)
+            known.buffer, known.revision = buffer, buffer.revision if buffer is not None else 0
             base = self._context(env, path, self.location.root)
             header = read_header(tree, base, text)
             context = self._context(env, path, self.location.root, header)
+            asked.update(self.env.asked)
+            above = frozenset(asked)
+            self._other_kinds(dirty)
             entries: list[TaskEntry] = []
             lines: dict[int, int] = {}
             changed: set[int] = set()
@@ -116,67 +153,129 @@ class SpecReader:
             if header.form == "tasks":
                 self._entries(tree, path, context, known, entries, lines, changed)
                 self._imported(header, env, entries, lines, changed, problems)
+            self._above = above | self._known.keys()
+        by_id = {entry.id: entry for entry in entries}
         return Reading(
-            header, env, tuple(entries), lines, tuple(problems), frozenset(changed), frozenset(asked)
+            header, env, tuple(entries), by_id, lines, tuple(problems), frozenset(changed), frozenset(asked)
         )
 
+    # -- after an edit
+
+    def _edited(self, dirty: frozenset[str] | None) -> Reading | None:
+        """The reading after edits of the open spec that its lines tell; None: the whole must be read."""
+        last, path = self._last, self.location.path
+        known = self._known.get(path)
+        if last is None or dirty is None or known is None or last.header.form != "tasks":
+            return None
+        buffer = self.files.buffer(path)
+        if buffer is not known.buffer or known.context is None or self._other_kinds(dirty):
+            return None
+        if not self._above.isdisjoint(dirty - {path}):
+            return None
+        context = known.context
+        if self._context(context.env, path, context.base, last.header) != context:
+            return None
+        if path not in dirty:
+            return replace(last, changed=frozenset(), gone=frozenset(), moved=False)
+        if buffer is None or known.whole:
+            return None
+        change = buffer.changed_since(known.revision)
+        if change is None or buffer.size > MAX_TEXT:
+            return None
+        before = known.tree.tree
+        added = "".join(buffer.lines[change.first : change.end])
+        if len(added) > MAX_LINE or not wanted_names(added) <= self.env.wanted:
+            return None
+        known.text = None
+        splice = known.tree.edit(buffer.lines, change.first, change.last, change.end)
+        if splice is None or (self.env.wanted and splice.header):
+            return None
+        gone = before.entries[splice.first : splice.last]
+        if self.env.wanted and wanted_names(*(piece.text for piece in gone)):
+            return None
+        known.revision = buffer.revision
+        with self.files.asking() as asked:
+            header = last.header
+            if splice.header:
+                base = self._context(context.env, path, context.base)
+                header = read_header(known.tree.tree, base, "")
+                if self._context(context.env, path, context.base, header) != context:
+                    return None
+                if header.form != "tasks":
+                    return None
+            reading = self._spliced(last, known, context, splice)
+        files = last.asked if last.asked.issuperset(asked) else last.asked | asked
+        return replace(reading, header=header, asked=files)
+
+    def _spliced(self, last: Reading, known: _Known, context: SpecContext, splice: Splice) -> Reading:
+        """The reading that comes after `last`, of the entries that an edit touched."""
+        path, tree = context.path, known.tree.tree
+        before = self._ids.of(path)
+        pieces = tree.entries[splice.first : splice.first + splice.added]
+        ids = self._ids.splice(path, splice.first, splice.last, [piece.text for piece in pieces])
+        changed: set[int] = set()
+        found: list[TaskEntry] = []
+        for id, piece in zip(ids, pieces, strict=True):
+            entry = known.entries.get(id)
+            if entry is None or known.pieces.get(id) is not piece:
+                entry = self._entry(piece, context, id, entry)
+                changed.add(id)
+            known.pieces[id] = piece
+            found.append(entry)
+        own, lines = len(before), last.first_lines
+        entries = (*last.entries[: splice.first], *found, *last.entries[splice.last :])
+        moved = ids != before[splice.first : splice.last]
+        now = self._ids.of(path)
+        if moved or splice.more:
+            lines = dict(zip(now, tree.entry_lines, strict=True))
+            lines.update((id, last.first_lines[id]) for id in islice(last.by_id, own, None))
+        elif splice.added:
+            first, end = splice.first, splice.first + splice.added
+            if any(lines[id] != line for id, line in zip(ids, tree.entry_lines[first:end], strict=True)):
+                lines = {**lines, **dict(zip(ids, tree.entry_lines[first:end], strict=True))}
+        if moved:
+            by_id = {entry.id: entry for entry in entries}
+            for id in {*before[splice.first : splice.last]} - {*ids}:
+                known.pieces.pop(id, None)
+            known.entries = {id: by_id[id] for id in now}
+        else:
+            by_id = {**last.by_id, **dict(zip(ids, found, strict=True))} if changed else last.by_id
+            known.entries.update(zip(ids, found, strict=True))
+        return replace(
+            last,
+            entries=entries,
+            by_id=by_id,
+            first_lines=lines,
+            changed=frozenset(changed),
+            gone=frozenset(),
+            moved=moved,
+        )
+
+    def _other_kinds(self, dirty: frozenset[str] | None) -> set[int]:
+        """The ids of the entries that asked for a file that came or went; they are read anew."""
+        told = [path for path in dirty or () if path in self._kinds]
+        stale = {
+            id for path in told if self.files.kind(path) != self._kinds[path] for id in self._askers[path]
+        }
+        for known in self._known.values():
+            for id in stale & known.pieces.keys():
+                del known.pieces[id]
+        return stale
+
     def _without_file(self, dirty: frozenset[str] | None) -> Reading:
-        env = self._read_env("", dirty)
+        env = self.env.read("", dirty)
         entries = entries_of(self.location)
         ids = frozenset(entry.id for entry in entries)
         lines = dict.fromkeys(ids, 0)
-        return Reading(header_of(self.location), env, entries, lines, (), ids, frozenset())
+        by_id = {entry.id: entry for entry in entries}
+        return Reading(header_of(self.location), env, entries, by_id, lines, (), ids, frozenset())
 
     def _unreadable(self, path: str, reason: str, asked: set[str], code: str = "file-unreadable") -> Reading:
         place = Place(path, Span.of(0, 0, 0, 0))
         found = problem(code, f"{os.path.basename(path)} {reason}", place)
-        env = self._env or Env()
-        return Reading(Header(form="unreadable"), env, (), {}, (found,), frozenset(), frozenset(asked))
-
-    # -- env
-
-    def _read_env(self, text: str, dirty: frozenset[str] | None) -> Env:
-        env_path = self.location.env_path
-        imported = self._env.imported if self._env is not None else ()
-        texts = [self.files.read(path) for path in (*((env_path,) if env_path else ()), *imported)]
-        wanted = wanted_names(text, *(each for each in texts if isinstance(each, str)))
-        stale = dirty is None or bool(dirty & self._env_asked) or wanted != self._env_wanted
-        if self._env is not None and not stale:
-            return self._env
-        location = self.location
-        defaults = default_placeholders(
-            location,
-            self.cwd,
-            self.environ,
-            self.files,
-            trusted=self.trusted,
-            wanted=wanted,
-        )
-        with self.files.asking() as asked:
-            found = read_env(
-                location.env_path,
-                self.files,
-                defaults,
-                self.overrides,
-                environ=self.environ,
-                folder=location.folder,
-                library_folders=self.library_folders,
-            )
-            if isinstance(found, OverrideError):
-                self.override_error = found
-                plain = read_env(
-                    location.env_path,
-                    self.files,
-                    defaults,
-                    {},
-                    environ=self.environ,
-                    folder=location.folder,
-                    library_folders=self.library_folders,
-                )
-                found = plain if isinstance(plain, Env) else Env()
-        again = self._env is None and bool(found.imported)
-        self._env, self._env_asked, self._env_wanted = found, asked, wanted
-        return self._read_env(text, frozenset()) if again else found
+        env = self.env.env or Env()
+        header = Header(form="unreadable")
+        return Reading(header, env, (), {}, {}, (found,), frozenset(), frozenset(asked))
 
     # -- entries
 
@@ -216,16 +315,26 @@ class SpecReader:
         for id, piece, line in zip(ids, tree.entries, tree.entry_lines, strict=True):
             entry = known.entries.get(id)
             if entry is None or anew or known.pieces.get(id) is not piece:
-                self.entries_read += 1
-                fresh = read_entry(piece, context, id)
-                if fresh.broken and not fresh.tasks and entry is not None:
-                    fresh = replace(fresh, tasks=entry.tasks, label=entry.label)
-                entry = fresh
+                entry = self._entry(piece, context, id, entry)
                 changed.add(id)
             pieces[id], found[id] = piece, entry
             lines[id] = line
             entries.append(entry)
         known.context, known.whole, known.pieces, known.entries = context, tree.whole, pieces, found
+
+    def _entry(self, piece: Piece, context: SpecContext, id: int, before: TaskEntry | None) -> TaskEntry:
+        """The entry in `piece`. One that is broken keeps the tasks that it had `before`."""
+        self.entries_read += 1
+        with self.files.asking() as asked:
+            entry = read_entry(piece, context, id)
+        for path in asked:
+            self._kinds[path] = self.files.kind(path)
+            askers = self._askers.get(path, ())
+            if id not in askers:
+                self._askers[path] = (*askers, id)
+        if entry.broken and not entry.tasks and before is not None:
+            entry = replace(entry, tasks=before.tasks, label=before.label)
+        return entry
 
     def _imported(
         self,
@@ -255,7 +364,7 @@ class SpecReader:
             problems.append(problem("file-too-large", f"{written} is not read: {reason}", top))
             return
         known = self._known.setdefault(path, _Known())
-        tree = read_tree(text, known.cache)
+        tree = _tree(known, text)
         context = self._context(env, path, os.path.dirname(path), header)
         if tree.root != "sequence" or (tree.whole and not tree.entries):
             if tree.errors:
@@ -266,3 +375,10 @@ class SpecReader:
             return
         problems.extend(read_header(tree, context, text).problems)
         self._entries(tree, path, context, known, entries, lines, changed)
+
+
+def _tree(known: _Known, text: str) -> Tree:
+    if known.text != text:
+        known.tree.read(text)
+        known.text = text
+    return known.tree.tree
