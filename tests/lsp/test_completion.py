@@ -97,17 +97,21 @@ async def test_keys_step_back_before_another_yaml_server(project: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_new_task_is_a_snippet_where_the_client_knows_snippets(
-    project: Path, any_editor: str
-) -> None:
-    async with editor(project, any_editor) as shown:
+@pytest.mark.parametrize("client", ["visual-studio-code", "emacs"])
+async def test_a_new_task_is_a_snippet_where_the_client_knows_snippets(project: Path, client: str) -> None:
+    async with editor(project, client) as shown:
         found = await complete(shown, "pipeline.yaml", PIPELINE + "  - ¦")
         script = next(item for item in found.items if item.label == "task: script")
-        assert script.insert_text_format == types.InsertTextFormat.Snippet
         edit: Any = script.text_edit
-        assert edit.new_text.startswith(
-            "source: scripts/${1:name}.py\n  product:\n    nb: out/${1:name}.ipynb"
-        )
+        if client == "emacs":
+            assert script.insert_text_format is None
+            indented = "\n    product:\n      nb: out/name.ipynb\n      data: out/name.csv"
+            assert edit.new_text == f"source: scripts/name.py{indented}"
+        else:
+            assert script.insert_text_format == types.InsertTextFormat.Snippet
+            assert script.insert_text_mode == types.InsertTextMode.AdjustIndentation
+            indented = "\n  product:\n    nb: out/${1:name}.ipynb\n    data: out/${2:name.csv}"
+            assert edit.new_text == "source: scripts/${1:name}.py" + indented
 
 
 @pytest.mark.asyncio

@@ -50,7 +50,7 @@ def completion_item(
         kind=_KINDS[offer.kind],
         label_details=beside if labelled else None,
         detail=offer.detail or None,
-        documentation=types.MarkupContent(types.MarkupKind.Markdown, offer.doc) if offer.doc else None,
+        documentation=documentation(server, offer.doc) if offer.doc else None,
         sort_text=f"{place:04}",
         insert_text_format=types.InsertTextFormat.Snippet if offer.snippet else None,
         insert_text_mode=mode,
@@ -60,3 +60,11 @@ def completion_item(
         command=again if offer.more else None,
         data=data,
     )
+
+
+def documentation(server: Server, text: str) -> types.MarkupContent | str:
+    """Markdown, for a client that does not show it as the text that it is."""
+    formats = get_capability(server.capabilities, f"{ITEM}.documentation_format", ()) or ()  # pyright: ignore
+    if types.MarkupKind.Markdown in formats:
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    return text

@@ -22,6 +22,7 @@ from pipelens.core.sources import FunctionSource, NotebookSource
 from pipelens.core.text import Document, Lines, Position, Span
 
 _MOST_ABOVE: Final = 600
+_MOST_BELOW: Final = 100
 _LONGEST_LINE: Final = 4_000
 _OPENS = re.compile(r"(?:async[ \t]+)?def[ \t]+(\w+)|class\b|@|#[ \t]*(?:%%|\+|-)|# In\[|```")
 _STRING = re.compile(r"""([rbfuRBFU]{0,2})(["'])(.*)""", re.DOTALL)
@@ -167,7 +168,9 @@ def _here(lines: Lines, first: int, position: Position) -> _Here | None:
     above = "".join(lines.line(number)[:_LONGEST_LINE] + "\n" for number in range(first, position.line))
     line = lines.line(position.line)
     caret = len(above) + position.character
-    text = above + line
+    last = min(len(lines), position.line + 1 + _MOST_BELOW)
+    below = "".join("\n" + lines.line(number)[:_LONGEST_LINE] for number in range(position.line + 1, last))
+    text = above + line + below  # what is below may close a text of many lines
     kept: list[_Token] = []
     for match in TOKEN.finditer(text):
         kind = match.lastgroup or ""
@@ -203,7 +206,7 @@ def _string_here(token: str, start: int, position: Position, line: str, before: 
         return None
     stop = end - 1
     rest = _NAME_REST.match(line, position.character)
-    if closed and re.match(r"[\w./*-]*\s*[\],]", line[position.character : end]):
+    if closed and re.match(r"[\w./*-]*\s*[\],)}]", line[position.character : end]):
         closed = False  # the quote that was found opens the next string
     if not closed:
         stop = rest.end() if rest is not None else position.character

@@ -24,7 +24,7 @@ from pipelens.core.answers.yaml_outline import (
     Role,
     Scalar,
 )
-from pipelens.core.classes import infer_class
+from pipelens.core.classes import SOURCE_EXTENSIONS, infer_class
 from pipelens.core.files import DictFiles
 from pipelens.core.keys import (
     CLASS_KEYS,
@@ -200,6 +200,8 @@ def class_of(context: YamlContext) -> str | None:
     source = entry.get("source", "")
     if not source or named:
         return None
+    if "." in source and "/" not in source and not source.endswith(SOURCE_EXTENSIONS):
+        return "PythonCallable"
     product: object = None if "product" in context.nested else entry.get("product")
     return infer_class(source, product, _NO_FILES, "").class_name
 
@@ -252,7 +254,7 @@ def _context(
 ) -> YamlContext:
     word = marked.word
     path = _from_top(marked.path, file)
-    placeholder = _placeholder(text, line, column) if marked.role != "nothing" or _in_text(marked) else None
+    placeholder = _placeholder(text, line, column) if marked.role != "nothing" or marked.in_text else None
     if word is None:
         return YamlContext(
             file, path, marked.role, "", "", Span.on_line(line, column, column), placeholder=placeholder
@@ -294,10 +296,6 @@ def _context(
         nested,
         placeholder,
     )
-
-
-def _in_text(marked: Marked) -> bool:
-    return bool(marked.path) and marked.word is None
 
 
 def _from_top(path: Path, file: FileKind) -> Path:

@@ -74,7 +74,8 @@ Node = Scalar | Mapping_ | List_ | None
 class Marked:
     """Where the mark was found. path: of the mapping (`key`), of the value, or of the list (`item`).
     fresh: it stands alone where a value is still missing, so it may become anything. dashed: an
-    element that stands behind its dash. slot: which element of the list, where one begins here."""
+    element that stands behind its dash. slot: which element of the list, where one begins here.
+    in_text: inside a text of many lines, not in a comment."""
 
     role: Role
     path: Path
@@ -84,6 +85,7 @@ class Marked:
     dashed: bool = False
     flow: bool = False
     slot: int | None = None
+    in_text: bool = False
 
 
 class Outline:
@@ -108,7 +110,7 @@ class Outline:
         if self._block is not None:
             if not stripped.replace(MARK, "") or indent > self._block[0]:
                 if MARK in text:
-                    self.marked = Marked("nothing", self._block[1], None)
+                    self.marked = Marked("nothing", self._block[1], None, in_text=True)
                 return
             self._block = None
         if self.flow:

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from pipelens.core.answers.complete import complete, explain
 from pipelens.core.answers.complete_item import MOST, Question
-from pipelens.lsp.completion_items import ITEM, completion_item
+from pipelens.lsp.completion_items import ITEM, completion_item, documentation
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
@@ -44,9 +44,8 @@ def register(server: Server) -> None:
         data = item.data if isinstance(item.data, dict) else {}
         project = server.host.project(str(data["pipeline"])) if "pipeline" in data else None
         text = explain(project, server.host.files, str(data["ask"])) if project is not None else ""
-        item.documentation = (
-            types.MarkupContent(types.MarkupKind.Markdown, text) if text else item.documentation
-        )
+        if text:
+            item.documentation = documentation(server, text)
         return item
 
     options = types.CompletionOptions(trigger_characters=_TRIGGERS, resolve_provider=True)
