@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from pipelens.core.answers.findings import Elsewhere, Finding
 from pipelens.core.answers.stretch import entries_in, touches
@@ -16,17 +17,38 @@ Change = Edit | CreateFile
 
 
 def problems_at(project: Project, path: str, stretch: Span) -> tuple[Finding, ...]:
-    """The problems that `stretch` of the file at `path` touches, in the order of the file."""
+    """The problems that `stretch` of the file at `path` touches, in the order of the file.
+
+    They are looked for in the entries that the stretch shows, and in those whose code the file holds.
+    """
     if project.spec.form == "foreign":
         return ()
-    near = {entry.id for entry in entries_in(project, path, stretch)}
-    found = [
-        _finding(project, problem)
-        for problem in project.problems
-        if problem.place.path == path and (problem.place.entry is None or problem.place.entry in near)
-    ]
-    touched = (one for one in found if touches(one.span, stretch))
-    return tuple(sorted(touched, key=lambda one: (one.span, one.problem.code, one.problem.message)))
+    found: dict[tuple[Span, str, str], Finding] = {}
+    for problem in _near(project, path, stretch):
+        if problem.place.path != path:
+            continue
+        one = _finding(project, problem)
+        if touches(one.span, stretch):
+            found.setdefault((one.span, problem.code, problem.message), one)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _near(project: Project, path: str, stretch: Span) -> Iterator[Problem]:
+    by_entry, others = _shown(project)
+    entries = [entry.id for entry in entries_in(project, path, stretch)]
+    holding = [mention.entry for mention in project.index.by_file.get(path, ())]
+    # A file that is neither: a module of hooks, of which any entry may tell something.
+    for id in dict.fromkeys((*entries, *holding)) if entries or holding else by_entry:
+        yield from by_entry.get(id, ())
+    yield from others
+
+
+def _shown(project: Project) -> tuple[Mapping[int, tuple[Problem, ...]], tuple[Problem, ...]]:
+    """The problems to show, by entry, and those of none."""
+    shown = project.shown
+    if shown is None:
+        return project.problems_by_entry, project.other_problems
+    return shown.by_entry, shown.others
 
 
 def _finding(project: Project, problem: Problem) -> Finding:
@@ -52,7 +74,8 @@ def preferred_fixes(project: Project, path: str, code: str | None = None) -> Ite
     """The fixes that may be applied unasked, of all problems of the file (of one code)."""
     if project.spec.form == "foreign":
         return
-    for problem in project.problems:
+    by_entry, others = _shown(project)
+    for problem in chain(*(by_entry.get(id, ()) for id in project.entries if by_entry), others):
         if problem.place.path == path and code in (None, problem.code):
             yield from (fix for fix in problem.fixes if fix.preferred)
 

@@ -49,7 +49,9 @@ def injected_cell(project: Project, task: Task) -> InjectedCell:
         lines.append(f"upstream = {literal(upstream)}")
     if task.products is not None:
         lines.append(f"product = {literal(_product(task.products))}")
-    told = ["# Not known, or not yet:", *(f"# - {line}" for line in map(_one_line, missing))] if missing else []
+    told = (
+        ["# Not known, or not yet:", *(f"# - {line}" for line in map(_one_line, missing))] if missing else []
+    )
     return InjectedCell("\n".join([_title(task), *lines, *told]) + "\n", language, not missing)
 
 
