@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 import tracemalloc
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
 
@@ -165,7 +166,7 @@ def test_text_that_is_called_json_is_shown_as_text(tmp_path: Path) -> None:
     """)
 
 
-def _notebook(*outputs: dict[str, object]) -> str:
+def _notebook(*outputs: Mapping[str, object]) -> str:
     cells = [
         {"cell_type": "markdown", "source": "# T"},
         {"cell_type": "code", "source": "1", "outputs": outputs},
