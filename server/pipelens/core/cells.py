@@ -58,6 +58,10 @@ class Cell:
 
     def span(self, line: int, character: int, end_line: int, end_character: int) -> Span:
         """The stretch of the file that shows this stretch of `source`."""
+        if not self.stretched and 0 <= line <= end_line < len(self.lines):
+            row, begin = self.lines[line]
+            end_row, end_begin = self.lines[end_line]
+            return Span(Position(row, begin + character), Position(end_row, end_begin + end_character))
         return Span(self.position(line, character), self.position(end_line, end_character))
 
     @property

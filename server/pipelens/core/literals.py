@@ -108,6 +108,8 @@ class _Reader:
                 span = self.place(columns.span(statement), first)
                 reason = "an annotated assignment is not understood: leave the annotation out"
                 self.found[name] = Declaration(_known(name), span, span, error=reason, error_span=span)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()) if name not in _DECLARED:
+                pass
             case _:
                 self.unrecognised(statement, columns, first)
         self.parameters(statement, columns, first)
@@ -189,9 +191,15 @@ class _Reader:
                 targets = [target]
             case _:
                 return
-        default = columns.slice(columns.span(value)) if value is not None else None
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and targets[0].id in _DECLARED:
+            return
+        default = None
+        if isinstance(value, ast.Constant) and value.value is None:
+            default = "None"
+        elif value is not None:
+            default = columns.slice(columns.span(value))
         for target in targets:
-            for node in ast.walk(target):
+            for node in (target,) if isinstance(target, ast.Name) else ast.walk(target):
                 if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Store):
                     continue
                 if node.id in _DECLARED:

@@ -66,7 +66,7 @@ class Columns:
     """Positions of tree nodes in code points. `lines`: the parsed text's lines."""
 
     def __init__(self, text: str) -> None:
-        self.lines = re.split(r"\r\n|\n|\r", text)
+        self.lines = text.split("\n") if "\r" not in text else re.split(r"\r\n|\n|\r", text)
         self._ascii = text.isascii()
 
     def character(self, line: int, column: int) -> int:
@@ -79,6 +79,9 @@ class Columns:
     def span(self, node: ast.expr | ast.stmt | ast.keyword | ast.arg | ast.alias | ast.excepthandler) -> Span:
         """The stretch of a node."""
         line, end_line = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        if self._ascii:
+            end = node.end_col_offset or node.col_offset
+            return Span(Position(line, node.col_offset), Position(end_line, end))
         return Span(
             Position(line, self.character(line, node.col_offset)),
             Position(end_line, self.character(end_line, node.end_col_offset or node.col_offset)),
@@ -98,6 +101,10 @@ class Columns:
         """The stretch inside the quotes of a string that is one token; of others the whole stretch."""
         span = self.span(node)
         text = self.slice(span)
+        quote, inner = text[:1], text[1:-1]
+        if quote in ("'", '"') and text[1:].endswith(quote) and quote not in inner and "\\" not in inner:
+            start, end = span.start, span.end
+            return Span(Position(start.line, start.character + 1), Position(end.line, end.character - 1))
         match = _QUOTES.match(text)
         if match is None or span.start.line != span.end.line:
             return span
@@ -113,22 +120,24 @@ class Columns:
 
 _WORDS = re.compile(
     r"""\#[^\n]*
-    |(?P<quoted>(?<!\w)[rbfuRBFU]{0,2}(?:\"{3}[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*\"{3}
-                                        |'{3}[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'{3}
-                                        |"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))
-    |(?P<word>\w+)""",
+    |(?<!\w)[rbuRBU]{0,2}(?:\"{3}[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*\"{3}
+                           |'{3}[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'{3}
+                           |"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)
+    |(\w+)""",
     re.VERBOSE | re.DOTALL,
 )
-_NAME = re.compile(r"[^\W\d]\w*")
+_FORMATTED = re.compile(r"""[fF][rbRB]?["']""")
 
 
 def words(text: str) -> frozenset[str]:
     """The identifiers in `text`, those inside f-strings too, but not those in comments and strings."""
+    if not _FORMATTED.search(text):
+        return frozenset([word for word in set(_WORDS.findall(text)) if word.isidentifier()])
     found: set[str] = set()
-    for quoted, word in set(_WORDS.findall(text)):
-        if word:
-            if word.isidentifier():
-                found.add(word)
-        elif "f" in quoted[:2].lower():
-            found.update(_NAME.findall(quoted))
+    for match in TOKEN.finditer(text):
+        if match.lastgroup == "word":
+            if match[0].isidentifier():
+                found.add(match[0])
+        elif match.lastgroup in ("string", "triple") and "f" in match[0][:2].lower():
+            found.update(re.findall(r"[^\W\d]\w*", match[0]))
     return frozenset(found)

@@ -183,12 +183,20 @@ class _Reading:
         code = [each for each in kept if each.kind == "code"]
         references: list[Reference] = []
         uses: set[str] = set()
+        together: list[str] = []
         for each in code:
-            if self.python:
+            if self.python and "upstream" in each.source:
                 references.extend(read_references(each))
-            if each is not cell:
-                plain = plain_python(each.source)
-                uses |= words(plain.text if self.python else each.source) | plain.bound
+            if each is cell:
+                continue
+            plain = plain_python(each.source)
+            uses |= plain.bound
+            text = plain.text if self.python else each.source
+            if '"""' in text or "'''" in text:
+                uses |= words(text)  # a string that never closes ends with its cell
+            else:
+                together.append(text)
+        uses |= words("\n".join(together))
         return NotebookSource(
             self.path,
             self.cells.language,

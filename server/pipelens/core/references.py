@@ -63,17 +63,30 @@ def _text(node: ast.expr) -> str | None:
 _MAY_REFER = re.compile(r"upstream(?:[\s)\\]|#[^\n]*\n)*\[")
 """What every subscript of `upstream` looks like: cells without it need not be parsed."""
 
+_PLAIN_REFERENCE = re.compile(
+    r"""\#[^\n]*
+    |(?P<plain>(?<![\w.])upstream\[(?P<quote>["'])(?P<name>[^"'\\\n]+)(?P=quote)\]
+        (?:\[(?P<key_quote>["'])(?P<key>[^"'\\\n]+)(?P=key_quote)\])?(?![\s)\\\[#]*\[))
+    |(?P<other>upstream(?:[\s)\\]|\#[^\n]*\n)*\[)
+    |(?<!\w)(?P<prefix>[rbfuRBFU]{0,2})(?:\"{3}[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*\"{3}
+                           |'{3}[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*'{3}
+                           |"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)""",
+    re.VERBOSE | re.DOTALL,
+)
+
 
 def read_references(cell: Cell) -> tuple[Reference, ...]:
     """The references in a cell of Python, with their places in the file, half-typed cells too."""
     if cell.kind != "code" or "upstream" not in cell.source or not _MAY_REFER.search(cell.source):
         return ()
     plain = plain_python(cell.source).text
-    tree = parse_python(plain)
-    if isinstance(tree, ast.Module):
-        found = upstream_subscripts(tree, Columns(plain))
-    else:
-        found = _token_references(plain)
+    found = _plain_references(plain)
+    if found is None:
+        tree = parse_python(plain)
+        if isinstance(tree, ast.Module):
+            found = upstream_subscripts(tree, Columns(plain))
+        else:
+            found = _token_references(plain)
 
     def place(span: Span | None) -> Span | None:
         if span is None:
@@ -81,8 +94,34 @@ def read_references(cell: Cell) -> tuple[Reference, ...]:
         return cell.span(span.start.line, span.start.character, span.end.line, span.end.character)
 
     return tuple(
-        Reference(each.name, cast(Span, place(each.span)), each.key, place(each.key_span)) for each in found
+        [Reference(each.name, cast(Span, place(each.span)), each.key, place(each.key_span)) for each in found]
     )
+
+
+def _plain_references(text: str) -> tuple[Reference, ...] | None:
+    """The references where all are written as `upstream["name"]["key"]`, without building a tree; None
+    where one is written in any other way."""
+    found: list[Reference] = []
+    for match in _PLAIN_REFERENCE.finditer(text):
+        if match["plain"] is None:
+            prefix = match["prefix"]
+            if match["other"] or (prefix and "f" in prefix.lower() and "upstream" in match[0]):
+                return None
+            continue
+        begin = text.rfind("\n", 0, match.start()) + 1
+        if text[begin : match.start()].rstrip(" \t(").endswith((".", "\\")) or (
+            not text[begin : match.start()].strip() and text[:begin].rstrip().endswith((".", "\\"))
+        ):
+            return None
+        line = text.count("\n", 0, begin)
+        start, end = match.span("name")
+        key = match["key"]
+        key_span = None
+        if key is not None:
+            key_start, key_end = match.span("key")
+            key_span = Span.on_line(line, key_start - begin, key_end - begin)
+        found.append(Reference(match["name"], Span.on_line(line, start - begin, end - begin), key, key_span))
+    return tuple(found)
 
 
 def _token_references(text: str) -> tuple[Reference, ...]:

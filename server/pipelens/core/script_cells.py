@@ -53,6 +53,7 @@ _DASHES = re.compile(r"# ?---\s*$")
 _TAGS = re.compile(r"(?:^|(?P<title>.*) )tags=(?P<tags>\[.*\])$")
 _TRIPLE = ('"""', "'''")
 _KINDS: Mapping[str, CellKind] = {"[markdown]": "markdown", "[raw]": "raw", "[md]": "markdown"}
+_CODE: tuple[CellKind, tuple[str, ...]] = ("code", ())
 _HARMLESS = frozenset({"text_representation", "formats", "notebook_metadata_filter", "cell_metadata_filter"})
 
 
@@ -162,7 +163,7 @@ class _Script:
         for number, (at, mark) in enumerate(marks):
             following = marks[number + 1][0] if number + 1 < len(marks) else total
             options = mark["options"]
-            kind, tags = _options(mark["deep"] + " " + options) if options else ("code", ())
+            kind, tags = _options(mark["deep"] + " " + options) if options else _CODE
             yield _Piece(kind, tags, at, at + 1, max(_end(lines, at, following), at + 1), True)
 
 
@@ -368,7 +369,7 @@ def _light(lines: list[str], first: int, quoted: list[bool] | None, magic: bool)
             following = min(following, total)
         else:
             end, following, closed = _region(lines, blank, filled, quoted, at, mark is not None)
-            kind, tags = _options(mark["options"]) if mark is not None else ("code", ())
+            kind, tags = _options(mark["options"]) if mark is not None else _CODE
             start = at + (mark is not None)
             piece = _Piece(kind, tags, at if mark is not None else None, start, max(end, start), start > at)
             if closed and end - start >= 3 and blank[end - 1] and blank[end - 2] and not blank[end - 3]:

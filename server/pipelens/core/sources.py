@@ -74,7 +74,7 @@ class Words(Set[str]):
         self.text = "\n" + "".join([word + "\n" for word in sorted(words)])
 
     @classmethod
-    def _from_iterable(cls, it: Iterable[str]) -> Words:
+    def _from_iterable(cls, it: Iterable[str]) -> Words:  # pyright: ignore[reportIncompatibleMethodOverride]
         return cls(set(it))
 
     def __contains__(self, word: object) -> bool:
