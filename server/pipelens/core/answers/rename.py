@@ -231,9 +231,8 @@ class _Renaming:
             case "word" | "hole" | "template":
                 if text != old:
                     return f"{where}: `{text.strip()}` does not say '{old}' in so many words."
-                fault = checks.identifier(new, "what stands there") if one.form != "hole" else None
-                if fault is not None:
-                    return f"{where}: {fault}"
+                if one.form == "template" and not new.isidentifier():
+                    return f"{where}: only a name without quotes can stand there, and '{new}' is none."
                 self.put(one, new)
             case _:
                 pass

@@ -58,10 +58,10 @@ def scalar(written: str, old: str, new: str, read: Reading) -> str | None:
         return None
     if new == old:
         return written
-    for quote in (
-        ("'", '"') if bare.startswith("'") else ('"', "'") if bare.startswith('"') else ("", '"', "'")
-    ):
-        for text in (new, *((repr(new),) if read is as_value else ())):
+    quotes = ("'", '"') if bare.startswith("'") else ('"', "'") if bare.startswith('"') else ("", '"', "'")
+    # Text that would become a number gets quotes inside its quotes.
+    for text in (new, *((repr(new),) if read is as_value else ())):
+        for quote in quotes:
             candidate = _quoted(text, quote)
             if read(candidate) == new and _is_good_in_flow(candidate, new, read):
                 return before + candidate
