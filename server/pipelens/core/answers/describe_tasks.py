@@ -210,18 +210,7 @@ def _problems(project: Project, task: Task) -> str:
 
 
 def _shown(project: Project, task: Task) -> list[Problem]:
-    """The task's problems that are shown: settings and comments leave some out."""
-    own = [
-        problem
-        for problem in project.problems_by_entry.get(task.spec.entry, ())
-        if problem.task in (None, task.name)
-    ]
-    if not own or project.shown is None:
-        return own
-    codes = {problem.code for problem in own}
-    places = {(problem.code, problem.place, problem.message) for problem in own}
-    return [
-        problem
-        for problem in project.shown
-        if problem.code in codes and (problem.code, problem.place, problem.message) in places
-    ]
+    """The task's problems, without those that settings and comments leave out."""
+    by_entry = project.problems_by_entry if project.shown is None else project.shown.by_entry
+    found = by_entry.get(task.spec.entry, ())
+    return [problem for problem in found if problem.task in (None, task.name)]
