@@ -62,8 +62,8 @@ def test_the_answer_to_initialize_names_the_protocol() -> None:
     capabilities = initialized["result"]["capabilities"]  # type: ignore[index]
     assert capabilities["experimental"]["pipelens"]["protocol"] == 1
     assert capabilities["positionEncoding"] == "utf-16"
-    assert "hoverProvider" not in capabilities
-    assert "completionProvider" not in capabilities
+    later = ("callHierarchyProvider", "semanticTokensProvider", "foldingRangeProvider", "diagnosticProvider")
+    assert not [name for name in (*later, "documentFormattingProvider") if name in capabilities]
     assert shut_down["id"] == 2
 
 
@@ -95,6 +95,144 @@ def test_what_is_not_the_protocol_kills_nothing() -> None:
     assert done.returncode == 0
     assert [one["id"] for one in told if "id" in one] == [1, 8, 2]
     assert not [one for one in told if one.get("method") == "window/showMessage"]
+
+
+SHUTDOWN = message("shutdown", None, 90)
+EXIT = message("exit")
+
+
+def codes(done: subprocess.CompletedProcess[bytes]) -> dict[object, object]:
+    """By the id of a request: the code of its error, None for a result."""
+    told = [one for one in answers(done.stdout) if "id" in one and "method" not in one]
+    return {one["id"]: one.get("error", {}).get("code") for one in told}  # type: ignore[attr-defined]
+
+
+HOVER = {"textDocument": {"uri": "file:///x.py"}, "position": {"line": 0, "character": 0}}
+
+
+def test_requests_before_the_first_are_refused_and_the_server_lives_on() -> None:
+    early = (
+        message("textDocument/hover", HOVER, 7) + message("textDocument/didOpen", {}) + message("x/y", {}, 8)
+    )
+    done = serve(early + message("shutdown", None, 9) + INITIALIZE + SHUTDOWN + EXIT)
+    assert codes(done) == {7: -32002, 8: -32002, 9: -32002, 1: None, 90: None}
+    assert done.returncode == 0
+
+
+def test_requests_after_the_last_are_refused() -> None:
+    done = serve(INITIALIZE + SHUTDOWN + message("textDocument/hover", HOVER, 7) + SHUTDOWN + EXIT)
+    assert codes(done)[7] == -32600
+    assert done.returncode == 0
+
+
+def test_a_second_meeting_is_refused() -> None:
+    again = message("initialize", {"processId": None, "rootUri": None, "capabilities": {}}, 5)
+    assert codes(serve(INITIALIZE + again + SHUTDOWN + EXIT)) == {1: None, 5: -32600, 90: None}
+
+
+def test_every_request_is_answered_even_one_that_makes_no_sense() -> None:
+    sent = INITIALIZE
+    for id, (method, params) in enumerate(
+        [
+            ("textDocument/hover", {"position": 3}),
+            ("textDocument/hover", None),
+            ("workspace/executeCommand", {"command": "pipelens.nothing"}),
+            ("workspace/executeCommand", {"command": 3}),
+            ("pipelens/unknown", {}),
+            ("$/unknown", {}),
+        ],
+        10,
+    ):
+        sent += message(method, params, id)
+    found = codes(serve(sent + SHUTDOWN + EXIT))
+    assert [id for id in range(10, 16) if not found.get(id)] == []
+
+
+def test_leaving_without_a_goodbye_is_told_by_the_exit_code() -> None:
+    assert serve(INITIALIZE + EXIT).returncode == 1
+    assert serve(EXIT).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Content-Le",
+        b"Content-Length: 50\r\n",
+        b"Content-Length: 50\r\n\r\n",
+        b'Content-Length: 50\r\n\r\n{"jsonrpc": "2.0", "me',
+        b"Content-Length: 9999999999\r\n\r\n{}",
+        b"x" * 100_000,
+    ],
+    ids=["in a header", "behind a header", "before a body", "in a body", "in a huge body", "no protocol"],
+)
+def test_a_client_that_dies_in_a_message_takes_the_server_along(sent: bytes) -> None:
+    assert serve(INITIALIZE + sent).returncode == 1
+
+
+def test_headers_may_be_written_in_many_ways() -> None:
+    body = message("shutdown", None, 90).partition(b"\r\n\r\n")[2]
+    for header in (
+        b"content-length:%d\r\n",
+        b"Content-Type: x\r\nCONTENT-LENGTH :  %d \r\n",
+        b"X: y\r\nContent-Length: %d\r\n",
+    ):
+        done = serve(INITIALIZE + header % len(body) + b"\r\n" + body + EXIT)
+        assert codes(done) == {1: None, 90: None}
+        assert done.returncode == 0
+
+
+def test_nonsense_between_messages_is_passed_over() -> None:
+    nonsense = b"\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n\xff\xfe\x00\n" + b"y" * 20_000
+    done = serve(INITIALIZE + nonsense + SHUTDOWN + EXIT)
+    assert codes(done) == {1: None, 90: None}
+    for body in (
+        b"[]",
+        b"3",
+        b"null",
+        b"{}",
+        b'"x"',
+        b'{"jsonrpc": "2.0"}',
+        b'{"jsonrpc": "1.0", "id": 4}',
+        b"\xff",
+        b"[" * 50_000,
+    ):
+        done = serve(INITIALIZE + b"Content-Length: %d\r\n\r\n%s" % (len(body), body) + SHUTDOWN + EXIT)
+        assert codes(done)[90] is None, body[:40]
+        assert done.returncode == 0
+
+
+def test_a_huge_document_is_taken() -> None:
+    text = "tasks:\n" + "  - source: a.py\n    product: out/a.ipynb\n" * 50_000
+    item = {"uri": "file:///nowhere/pipeline.txt", "languageId": "yaml", "version": 1, "text": text}
+    done = serve(INITIALIZE + message("textDocument/didOpen", {"textDocument": item}) + SHUTDOWN + EXIT)
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="only /proc tells the environment of processes")
+async def test_the_end_leaves_no_process_behind(project: Path) -> None:
+    mark = f"PIPELENS_TEST_MARK={project.name}-{os.getpid()}-{id(project)}"
+    name, _, value = mark.partition("=")
+
+    def marked() -> list[str]:
+        found: list[str] = []
+        for environ in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if mark.encode() in environ.read_bytes().split(b"\0"):
+                    found.append(environ.parent.name)
+            except OSError:
+                continue
+        return found
+
+    async with editor(project, "visual-studio-code", **{name: value}) as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        await it.run_task("load")
+        assert marked()
+    for _ in range(int(PATIENCE * 20)):
+        if not marked():
+            break
+        await asyncio.sleep(0.05)
+    assert marked() == []
 
 
 async def test_documents_that_are_no_files_are_left_alone(project: Path) -> None:

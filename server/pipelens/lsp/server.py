@@ -15,14 +15,16 @@ from typing import Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol import lsp_method
 
 from pipelens import __version__
 from pipelens.core.answers.findings import Finding
 from pipelens.lsp.client_settings import ClientSettings
 from pipelens.lsp.convert import LineOf, Units, path_of
 from pipelens.lsp.guard import LOG, Refusal, guarded, watched
+from pipelens.lsp.message_order import OrderedProtocol
 from pipelens.lsp.places import Places
+from pipelens.lsp.resting import Resting
 from pipelens.lsp.runs import Runs
 from pipelens.lsp.state_news import StateNews
 from pipelens.lsp.state_watch import StateWatch
@@ -30,6 +32,8 @@ from pipelens.lsp.states import States
 from pipelens.lsp.wire_text import WireText
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.workspace.host import Host
+from pipelens.workspace.root import is_in
+from pipelens.workspace.source_store import cache_folder
 
 Handing = Generator[Any, Any, None]
 """How pygls hands a message on: handler, arguments, keywords."""
@@ -38,7 +42,7 @@ QUIET = 0.02
 """Seconds without an edit before diagnostics are made."""
 
 
-class Protocol(LanguageServerProtocol):
+class Protocol(OrderedProtocol):
     """pygls' protocol, with documents kept by our host (pygls would build each text anew on each
     change, and take form feeds for line ends)."""
 
@@ -110,6 +114,7 @@ class Server(LanguageServer):
         self.settings = ClientSettings()
         self.folder_settings: dict[str, ClientSettings] = {}
         self.reread_settings: Callable[[], None] = lambda: None
+        self.resting = Resting(self)
         self._quiet: asyncio.TimerHandle | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._on_later: list[Callable[[], None]] = []
@@ -124,7 +129,9 @@ class Server(LanguageServer):
         self.capabilities = params.capabilities
         uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         folders = [path for uri in uris if (path := path_of(uri))]
-        self.host = Host(folders, environ=os.environ, trusted=self.options.trusted)
+        self.host = Host(
+            folders, environ=os.environ, trusted=self.options.trusted, store=cache_folder()
+        )
         if self.options.notebook_sync is not False:
             self._notebook_document_sync = SYNC
         for feature in FEATURES:
@@ -158,6 +165,7 @@ class Server(LanguageServer):
 
     def later(self) -> None:
         """Something changed: answer after a quiet period, once."""
+        self.resting.stop()
         if self._quiet is not None:
             self._quiet.cancel()
         self._quiet = asyncio.get_running_loop().call_later(QUIET, self.now)
@@ -167,6 +175,7 @@ class Server(LanguageServer):
         self._quiet = None
         for work in self._on_later:
             guarded("later", work)()
+        self.resting.begin()
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` beside other messages."""
@@ -178,7 +187,7 @@ class Server(LanguageServer):
 
     def settings_of(self, path: str) -> ClientSettings:
         """What the user set for the workspace folder that `path` lies in."""
-        folder = max((one for one in self.folder_settings if _is_in(path, one)), key=len, default=None)
+        folder = max((one for one in self.folder_settings if is_in(path, one)), key=len, default=None)
         return self.settings if folder is None else self.folder_settings[folder]
 
     def lines(self, path: str) -> LineOf:
@@ -198,10 +207,6 @@ class Server(LanguageServer):
         if isinstance(error, Refusal):
             return  # told to the user who asked
         LOG.error("%s: %s", getattr(source, "__name__", source), error)
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 async def _awaited(sent: Awaitable[Any]) -> None:
