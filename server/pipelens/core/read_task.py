@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -25,6 +26,7 @@ from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_recovery import compose_until_error
 from pipelens.core.yaml_tree import Piece
+from pipelens.core.yaml_values import MAX_DEPTH
 
 
 def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
@@ -37,9 +39,9 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
         )
         tasks, label = _salvage(piece, context, entry)
         return TaskEntry(entry, context.path, tasks, problems, True, label)
-    reading = _EntryReading(PieceReader(context, piece.marks, entry), piece.node)
+    reader = PieceReader(context, piece.marks, entry, flat=_is_flat(piece.text))
+    reading = _EntryReading(reader, piece.node)
     tasks = reading.read()
-    reader = reading.reader
     label = tasks[0].name if tasks else reading.label
     return TaskEntry(
         entry,
@@ -169,7 +171,9 @@ class _EntryReading:
         if grid is not None:
             return self._grid_tasks(spec, grid, products_class, name_value)
         path_of = self._path_of(spec) if products_class == "File" else str
-        return (_with(spec, products=self._products(spec, products_class, path_of)),)
+        products = self._products(spec, products_class, path_of)
+        object.__setattr__(spec, "products", products)  # nobody has seen it yet, and a copy is dear
+        return (spec,)
 
     # -- name, source, class
 
@@ -273,11 +277,8 @@ class _EntryReading:
         node = self._present(key)
         return self.reader.dotted_path(node, key) if node is not None else None
 
-    def _known(self, class_name: str) -> Mapping[str, Key]:
-        return {**TASK_KEYS, **CLASS_KEYS.get(class_name, {})}
-
     def _check_unknown(self, class_name: str) -> None:
-        known = self._known(class_name)
+        known = _known(class_name)
         pairs = [(key, self.nodes[name]) for name, key in self.keys.items()]
         what = f"a {class_name} task" if class_name in CLASS_KEYS else "a task"
         if class_name in CLASS_KEYS or not class_name:
@@ -375,6 +376,18 @@ class _EntryReading:
                 lambda path: absolute(self.context.root, numbered_path(path, element, number)),
             )
         return self._products(spec, product_class, lambda name: fill_holes(name, element) + f"-{number}")
+
+
+@cache
+def _known(class_name: str) -> Mapping[str, Key]:
+    return {**TASK_KEYS, **CLASS_KEYS.get(class_name, {})}
+
+
+def _is_flat(text: str) -> bool:
+    """Whether an entry has no aliases and too few signs of nesting to be deep."""
+    if "&" in text or "*" in text:
+        return False
+    return sum(map(text.count, "[{:-?")) < MAX_DEPTH
 
 
 def _default_name(source: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -59,18 +60,30 @@ class SpecContext:
 class PieceReader:
     """Reads one piece. Problems and placeholders are collected in `problems` and `placeholders`."""
 
-    def __init__(self, context: SpecContext, marks: Marks, entry: int | None) -> None:
+    def __init__(self, context: SpecContext, marks: Marks, entry: int | None, *, flat: bool = False) -> None:
+        """flat: the piece has no aliases and cannot be deep, so its values need not be measured."""
         self.context = context
         self.marks = marks
         self.entry = entry
         self.problems: list[Problem] = []
         self.placeholders: list[Named] = []
         self.task: str | None = None
-        self._construction = Construction()
+        self._construction = Construction(flat=flat)
+        self._path = context.path
+        self._first_line = marks.first_line if marks.document.plain and not marks.offset else None
 
     # -- places and problems
 
     def place(self, node: Node) -> Place:
+        first = self._first_line
+        if first is not None and isinstance(node, ScalarNode):  # as `Marks.span`, without the way there
+            begin: Any = node.start_mark
+            end: Any = node.end_mark
+            line: int = begin.line
+            if line == end.line and begin.index < end.index:
+                line -= first
+                span = Span(Position(line, begin.column), Position(line, end.column))
+                return Place(self._path, span, self.entry)
         return Place(self.context.path, self.marks.span(node), self.entry)
 
     def at(self, span: Span) -> Place:
@@ -228,20 +241,22 @@ class PieceReader:
             self.unquoted_placeholder(self.place(node), self._written(node))
             return []
         last: dict[str, Pair] = {}
-        own = {id(key) for key, _ in pairs_of(node)}
+        own: set[int] | None = None
         for key, value in found:
             if not isinstance(key, ScalarNode):
                 text = self._written(key).strip()[:40]
                 self.report("wrong-type", f"a key must be a plain word, not {shape_of(key)} ({text})", key)
                 continue
-            if key.value in last and id(last[key.value][0]) in own:
+            if key.value in last:
                 first = last[key.value][0]
-                self.report(
-                    "duplicate-key",
-                    f"{key.value!r} is written twice; the last one counts",
-                    first,
-                    related=[Related(self.place(key), "this one counts")],
-                )
+                own = {id(each) for each, _ in pairs_of(node)} if own is None else own
+                if id(first) in own:
+                    self.report(
+                        "duplicate-key",
+                        f"{key.value!r} is written twice; the last one counts",
+                        first,
+                        related=[Related(self.place(key), "this one counts")],
+                    )
             last[key.value] = (key, value)
         return list(last.values())
 

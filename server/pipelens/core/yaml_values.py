@@ -59,18 +59,21 @@ def construct(node: yaml.Node) -> object | Fault:
 
 
 class Construction:
-    """Values of several nodes of one file, with one allowance for what aliases repeat."""
+    """Values of several nodes of one file, with one allowance for what aliases repeat.
 
-    def __init__(self, max_repeated: int = MAX_REPEATED) -> None:
+    flat: there are no aliases, and what is nested is nested less than `MAX_DEPTH`."""
+
+    def __init__(self, max_repeated: int = MAX_REPEATED, *, flat: bool = False) -> None:
+        self._flat = flat
         self._left = max_repeated
         self._sizes: dict[int, tuple[int, int]] = {}
         self._kept: list[yaml.Node] = []
-        self._scalars = SafeConstructor()
+        self._scalars: SafeConstructor | None = None
 
     def value(self, node: yaml.Node) -> object | Fault:
         """As `construct`."""
         try:
-            if not isinstance(node, yaml.ScalarNode):
+            if not self._flat and not isinstance(node, yaml.ScalarNode):
                 self._measure(node)
             return self._value(node)
         except _Stop as stop:
@@ -80,7 +83,8 @@ class Construction:
         """Key and value nodes of a mapping, those of its merge keys first (so that the last of two
         equal keys is the one that counts)."""
         try:
-            self._measure(node)
+            if not self._flat:
+                self._measure(node)
             return self._pairs(node)
         except _Stop as stop:
             return stop.fault
@@ -199,6 +203,8 @@ class Construction:
         if tag != _PREFIX + "binary" and len(text) > _MAX_NUMBER_LENGTH:
             raise _Stop(_fault(node, "is too long for a number"))
         try:
+            if self._scalars is None:
+                self._scalars = SafeConstructor()
             return _TYPES[tag](self._scalars, node)
         except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             kind = tag.removeprefix(_PREFIX)
