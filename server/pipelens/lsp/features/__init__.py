@@ -16,6 +16,9 @@ from pipelens.lsp.features import (
     health,
     highlight,
     hover,
+    injected_cell,
+    injected_document,
+    inlay_hint,
     notebooks,
     pipelines,
     product_preview,
@@ -54,5 +57,8 @@ FEATURES = (
     completion,
     symbols,
     document_link,
+    inlay_hint,
+    injected_cell,
+    injected_document,
 )
 """Each has `register(server)`, called while the server answers `initialize`."""

@@ -1,0 +1,56 @@
+"""Inlay hints: what a pipeline leaves unsaid, in the lines that the client shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from pipelens.core.answers.hints import Hint, Hints
+
+if TYPE_CHECKING:
+    from pipelens.core.project import Project
+    from pipelens.lsp.server import Server
+
+
+def register(server: Server) -> None:
+    kept = Hints()
+    envs: dict[str, object] = {}
+
+    def show(params: types.InlayHintParams) -> list[types.InlayHint]:
+        path = server.places.path(params.text_document.uri)
+        span = server.places.span(params.text_document, params.range) if path is not None else None
+        if path is None or span is None:
+            return []
+        found: dict[Hint, None] = {}
+        for project in server.host.projects_with(path):
+            note(project)
+            found.update(dict.fromkeys(kept.of(project, path, span, server.host.lines(path))))
+        units, line = server.units, server.host.lines(path).line
+        return [
+            types.InlayHint(
+                position=units.position(hint.at, line),
+                label=hint.text,
+                kind=types.InlayHintKind.Type if hint.kind == "name" else None,
+                tooltip=hint.tooltip or None,
+                padding_left=True,
+            )
+            for hint in found
+        ]
+
+    def note(project: Project) -> None:
+        """Values of the env stand in documents that their own edits do not touch."""
+        envs[project.path] = project.env
+
+    def look_again() -> None:
+        for project in server.host.projects():
+            if project.path in envs and envs[project.path] is not project.env:
+                note(project)
+                server.start("workspace/inlayHint/refresh", refresh())
+
+    async def refresh() -> None:
+        await server.workspace_inlay_hint_refresh_async(None)
+
+    server.on(types.TEXT_DOCUMENT_INLAY_HINT, show, types.InlayHintOptions(resolve_provider=False))
+    if server.supports("workspace.inlay_hint.refresh_support"):
+        server.when_quiet(look_again)
