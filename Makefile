@@ -46,7 +46,7 @@ protocol: environment
 	$(VENV)/bin/python -m pipelens.protocol.generate
 
 soak: environment
-	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core
+	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core tests/lsp/test_typing.py
 
 # The graph in the README: the example as it looks after `make demo`.
 picture: demo

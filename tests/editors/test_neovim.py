@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("pipelens.lua")
+from tests.editors.documented import LINE, RIGHT, configuration, write_project
+
+SCRIPT = Path(__file__).with_name("story.lua")
 BESIDE = Path(sys.executable).parent
-NVIM = shutil.which("nvim", path=os.pathsep.join([str(BESIDE), os.environ.get("PATH", "")]))
+PATH = os.pathsep.join([str(BESIDE), os.environ.get("PATH", "")])
+NVIM = shutil.which("nvim", path=PATH)
 
 
 def _is_new_enough() -> bool:
@@ -30,37 +33,30 @@ needs_neovim = pytest.mark.skipif(
 
 
 @needs_neovim
-def test_neovim_shows_the_mistake_and_runs_the_corrected_task(tmp_path: Path) -> None:
-    (tmp_path / "steps.py").write_text(
-        "from pathlib import Path\n\n\ndef load(product):\n    Path(product).write_text('loaded')\n"
-    )
-    pipeline = tmp_path / "pipeline.yaml"
-    pipeline.write_text("tasks:\n  - source: steps.load\n    prodct: out/load.txt\n")
+def test_neovim_with_the_documented_configuration_checks_tells_renames_and_runs(tmp_path: Path) -> None:
+    project = tmp_path / "das größte 📦"
+    pipeline = write_project(project)
+    init = tmp_path / "init.lua"
+    init.write_text(configuration("Neovim"), encoding="utf-8")
     assert NVIM is not None
-    server = json.dumps([str(BESIDE / "pipelens"), "lsp"])
     done = subprocess.run(
-        [NVIM, "--headless", "--clean", "-n", str(pipeline), "-S", str(SCRIPT)],
+        [NVIM, "--headless", "-u", str(init), "-i", "NONE", "-n", str(pipeline), "-S", str(SCRIPT)],
         capture_output=True,
         text=True,
         encoding="utf-8",
         timeout=200,
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PIPELENS_LSP": server,
-            "LINE": "2",
-            "TEXT": "    product: out/load.txt",
-            "TASK_LINE": "1",
-        },
+        cwd=project,
+        env={**os.environ, "PATH": PATH, "LINE": str(LINE), "RIGHT": RIGHT, "XDG_CONFIG_HOME": str(tmp_path)},
         check=False,
     )
     seen = json.loads(done.stdout)
     assert "error" not in seen, (seen, done.stderr)
     assert seen["protocol"] == 1
     [unknown] = [found for found in seen["before"] if found["code"] == "unknown-key"]
-    assert (unknown["line"], unknown["column"], unknown["end_column"]) == (2, 4, 10)
+    assert (unknown["line"], unknown["column"], unknown["end_column"]) == (LINE, 4, 10)
     assert unknown["source"] == "pipelens"
-    assert [1, "○ never run"] in seen["lenses"]
-    assert [1, "✓ fresh"] in seen["after"]
-    assert (tmp_path / "out" / "load.txt").read_text() == "loaded"
-    assert list((tmp_path / "out").glob(".*.metadata")) or list((tmp_path / "out").glob("*.metadata"))
+    assert "never run" in seen["hover"]
+    assert "name: fetch" in pipeline.read_text(encoding="utf-8")
+    assert 'upstream["fetch"]' in (project / "steps.py").read_text(encoding="utf-8")
+    assert (project / "out" / "load.txt").read_text() == "loaded"
+    assert [path for path in (project / "out").iterdir() if path.name.endswith(".metadata")]
