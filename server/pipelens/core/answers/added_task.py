@@ -22,6 +22,7 @@ _LOOKS = re.compile(
 _EMPTY = re.compile(r"tasks\s*:(?P<nothing>\s*(?:\[\s*\]|null|~)?)\s*(?:\#.*)?$")
 _DASH = re.compile(r"(?P<before>\s*)-(?P<gap>\s+)")
 _SOURCE = re.compile(r"""\bsource\s*:\s*(?P<quote>["']?)""")
+_OPENS = re.compile(r":\s*(?:#.*)?$")
 _PLAIN = re.compile(r"[\w./-]+(?: [\w./-]+)*")
 _MOST_SEARCHED = 2_000
 _MOST_LINES = 2_000
@@ -57,18 +58,20 @@ def added_task(project: Project, path: str, source: Lines, spec: Lines) -> NewTa
     name, clashes = _name(project, os.path.splitext(os.path.basename(path))[0])
     lines = [f"source: {_scalar(written, where.quote)}"]
     lines += [f"name: {_scalar(name, where.quote)}"] if clashes else []
-    lines += _product(project, model, name, extension, where.quote)
+    lines += _product(project, model, name, extension, where)
     return NewTask(name, _looks_at(source), (Edit(Place(project.path, where.span), where.entry(lines)),))
 
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where a new entry goes and how the others are written: before, gap: the blanks around a dash."""
+    """Where a new entry goes and how the others are written. before, gap: the blanks around a dash.
+    step: by how much what is inside a key is indented."""
 
     span: Span
     before: str
     gap: str
     quote: str
+    step: int = 2
 
     def entry(self, lines: list[str]) -> str:
         indent = " " * (len(self.before) + 1 + len(self.gap))
@@ -97,7 +100,22 @@ def _end_of_tasks(project: Project, lines: Lines) -> _Where | None:
         last = number
     quote = next((m["quote"] for n in range(first, last + 1) if (m := _SOURCE.search(lines.line(n)))), "")
     end = Position(last, len(lines.line(last)))
-    return _Where(Span(end, end), dash["before"], dash["gap"], quote)
+    return _Where(Span(end, end), dash["before"], dash["gap"], quote, _step(lines, first, last))
+
+
+def _step(lines: Lines, first: int, last: int) -> int:
+    for number in range(first, last):
+        above, below = lines.line(number), lines.line(number + 1)
+        if _OPENS.search(above) and below.strip() and not below.lstrip().startswith("-"):
+            step = _column(below) - _column(above)
+            if step > 0:
+                return step
+    return 2
+
+
+def _column(line: str) -> int:
+    """Where the key of a line begins, behind its dash."""
+    return len(line) - len(line.lstrip(" -"))
 
 
 def _is_own(project: Project, id: int) -> bool:
@@ -146,21 +164,21 @@ def _name(project: Project, stem: str) -> tuple[str, bool]:
     return name, name != stem
 
 
-def _product(project: Project, model: Task | None, name: str, extension: str, quote: str) -> list[str]:
+def _product(project: Project, model: Task | None, name: str, extension: str, where: _Where) -> list[str]:
     """The lines of `product`, as those of `model` are written."""
     if project.spec.meta.extract_product and extension != ".sql":
         return []
     products = model.spec.products if model is not None else None
     if products is None or not products.items:
-        return [f"product: {_scalar(f'output/{name}.ipynb', quote)}"]
+        return [f"product: {_scalar(f'output/{name}.ipynb', where.quote)}"]
     if not products.are_files:
-        return [f"product: [{_scalar(name, quote)}, table]"]
+        return [f"product: [{_scalar(name, where.quote)}, table]"]
     notebooks = (one for one in products.items if posixpath.splitext(one.written)[1] in NOTEBOOK_EXTENSIONS)
     like = next(notebooks, products.items[0])
     folder, ending = posixpath.dirname(like.written), posixpath.splitext(like.written)[1]
-    text = _scalar(posixpath.join(folder, name + ending), quote)
+    text = _scalar(posixpath.join(folder, name + ending), where.quote)
     if products.form == "mapping":
-        return ["product:", f"  {like.key}: {text}"]
+        return ["product:", f"{' ' * where.step}{like.key}: {text}"]
     return [f"product: {text}"]
 
 
