@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipelens.core.answers.complete import complete
 from pipelens.core.answers.complete_item import Completion, Completions, Question
+from pipelens.core.text import Document, Position
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.host import Host
 from tests.core.carets import caret
@@ -109,6 +110,15 @@ class Desk:
         )
         self.host.close(path)
         return answer
+
+    def at(self, name: str, text: str, line: int, character: int) -> Completions:
+        """What is offered in `text` where the pipeline is that of the files on the disk: as it is
+        while nobody has read the text yet."""
+        project = self.host.project(str(self.root / "pipeline.yaml"))
+        assert project is not None
+        lines = Document(text)
+        path = str(self.root / name)
+        return complete(Question(project, path, Position(line, character), lines, self.host.files))
 
     def labels(self, name: str, text: str) -> list[str]:
         return [item.label for item in self.ask(name, text).items]

@@ -70,11 +70,11 @@ def test_every_prefix_of_a_text_has_a_place_at_every_caret(text: str) -> None:
         document = Document(plain[:stop])
         for line in range(len(document) - 1, len(document)):
             for character in range(len(document.line(line)) + 2):
-                for file in ("spec", "env", "tasks"):
-                    found = context_at(document, Position(line, character), file)
-                    assert found is not None
-                    known_keys(found)
-                    key_at(document, Position(line, character), file)
+                found = context_at(document, Position(line, character))
+                assert found is not None
+                known_keys(found)
+            for file in ("spec", "env", "tasks"):
+                key_at(document, Position(line, len(document.line(line))), file)
 
 
 def test_keys_before_and_behind_the_caret_are_siblings() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, Literal
 
 from pipelens.core.files import Files
@@ -14,7 +15,9 @@ from pipelens.core.text import Lines, Position, Span
 MOST: Final = 100
 """Nobody reads more at once; who types on is asked again."""
 
-_LONGEST_PREFIX = 80
+_LONGEST_PREFIX: Final = 80
+_ENOUGH: Final = 30
+"""So many names that begin with what is typed; those that only hold its letters are left for later."""
 
 CompletionKind = Literal[
     "key", "value", "class", "task", "product", "param", "file", "folder", "module", "function", "placeholder",
@@ -92,18 +95,24 @@ class Question:
 
 
 def select(names: Sequence[str], prefix: str) -> tuple[list[str], bool]:
-    """The names that `prefix` may mean, and whether there are more: those that begin with it, then
+    """The names that `prefix` may mean, and whether there may be more: those that begin with it, then
     those that hold its letters in their order, each in their own order."""
     if not prefix:
         return list(names[:MOST]), len(names) > MOST
-    wanted = prefix[:_LONGEST_PREFIX].casefold()
-    found = [name for name in names if name.casefold().startswith(wanted)]
+    found = list(islice((name for name in names if name.startswith(prefix)), MOST + 1))
     if len(found) > MOST:
         return found[:MOST], True
+    wanted = prefix[:_LONGEST_PREFIX].casefold()
+    folded = [(name, name.casefold()) for name in names]
+    first = set(found)
+    found += [name for name, plain in folded if plain.startswith(wanted) and name not in first]
+    if len(found) >= _ENOUGH:
+        return found[:MOST], True
+    first.update(found)
     holds = re.compile("".join(f"[^{re.escape(one)}]*{re.escape(one)}" for one in wanted), re.DOTALL).match
-    first = frozenset(found)
-    for name in names:
-        if name not in first and holds(name.casefold()):
+    begin = wanted[0]
+    for name, plain in folded:
+        if begin in plain and holds(plain) and name not in first:
             if len(found) == MOST:
                 return found, True
             found.append(name)

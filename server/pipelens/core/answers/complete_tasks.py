@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -16,7 +16,7 @@ _MOST_PRODUCTS: Final = 12
 
 
 def tasks(
-    project: Project, own: Collection[str], present: Collection[str], prefix: str, replace: Span, *, quote: str = "",
+    project: Project, own: Sequence[str], present: Collection[str], prefix: str, replace: Span, *, quote: str = "",
     end: str = "",
 ) -> Completions:  # fmt: skip
     """Tasks that those called `own` may need, but for what is `present` already.
@@ -45,22 +45,20 @@ def _offer(task: Task, replace: Span, quote: str, end: str, circular: bool) -> C
     )  # fmt: skip
 
 
-def _around(names: list[str], own: Collection[str]) -> list[str]:
+def _around(names: list[str], own: Sequence[str]) -> list[str]:
     """The names around the first of `own`: those above, nearest first, then those below."""
-    at = next((at for at, name in enumerate(names) if name in own), len(names))
-    above = names[max(0, at - MOST) : at][::-1]
-    return [*above, *islice(names, at, at + 2 * MOST - len(above))]
+    at = names.index(own[0]) if own and own[0] in names else len(names)
+    above = names[max(0, at - 2 * MOST) : at][::-1]
+    return [*above, *islice(names, at, at + 3 * MOST - len(above))]
 
 
-def _below(project: Project, own: Collection[str]) -> set[str]:
-    """The tasks that need one of `own`, as far as a bounded walk finds them."""
+def _below(project: Project, own: Iterable[str]) -> set[str]:
+    """`own` and the tasks that need one of them, as far as a bounded walk finds them."""
     seen = set(own)
-    stack = list(seen)
-    while stack and len(seen) < _MOST_BELOW:
-        for name in project.downstream.get(stack.pop(), ()):
-            if name not in seen:
-                seen.add(name)
-                stack.append(name)
+    generation = seen
+    while generation and len(seen) < _MOST_BELOW:
+        generation = set[str]().union(*(project.downstream.get(name, ()) for name in generation)) - seen
+        seen |= generation
     return seen
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from pipelens.core.answers.yaml_outline import List_, Outline, Path
 from pipelens.core.text import Lines
 
-MOST_ABOVE: Final = 600
+MOST_ABOVE: Final = 400
 MOST_BELOW: Final = 200
 LONGEST_LINE: Final = 4000
 """Lines that are looked at on either side of the caret, and characters of a line."""
+
+_TASK_INDENT: Final = 2
+_BEGINS_TASK: Final = re.compile(r"""-\s+\{?\s*["']?source["']?\s*:\s""")
+"""An element with a source, and indented so little, is a task: no need to look for `tasks:` above it."""
 
 
 def start_of(lines: Lines, caret: int, in_tasks: bool) -> tuple[int, Path]:
@@ -29,6 +34,8 @@ def start_of(lines: Lines, caret: int, in_tasks: bool) -> tuple[int, Path]:
     least_dash = text.lstrip()[:2].strip() == "-"
     if least_dash:
         topmost_dash = caret
+        if in_tasks and least <= _TASK_INDENT and _BEGINS_TASK.match(text.lstrip()):
+            return caret, ("tasks",)
     first = caret
     for number in range(caret - 1, max(-1, caret - 1 - MOST_ABOVE), -1):
         text = lines.line(number)[:LONGEST_LINE]
@@ -42,6 +49,8 @@ def start_of(lines: Lines, caret: int, in_tasks: bool) -> tuple[int, Path]:
             if dash:
                 topmost_dash = number
                 above.clear()
+                if in_tasks and indent <= _TASK_INDENT and _BEGINS_TASK.match(content):
+                    return number, ("tasks",)
             else:
                 above.append((number, content))
             if indent == 0 and not dash:
