@@ -108,6 +108,10 @@ IN_YAML = [
     (NEW + "    product: '{{raw}}¦'", "", "root"),
     (NEW + "    product: '{{ raw | ¦ }}'", "", "root"),
     (NEW + "    product: x # {{¦", "", "raw"),
+    # params of a grid
+    (PIPELINE + "  - source: steps.fit\n    grid: {alpha: [1], beta: [2]}\n    name: fit-[[¦", "alpha beta", "load"),
+    (PIPELINE + "  - source: steps.fit\n    product: 'o/[[al¦]].csv'\n    grid:\n      alpha: [1]", "alpha", "beta"),
+    (PIPELINE + "  - source: steps.fit\n    product: 'o/[[alpha]]¦.csv'\n    grid:\n      alpha: [1]", "", "alpha"),
     # new tasks
     ("tasks:\n  ¦", "task:", "source"),
     # nothing
@@ -137,7 +141,6 @@ TAKEN = [
     (YAML, EXPLICIT + NEW + '    upstream: ["lo¦"]', "load", '    upstream: ["load"]'),
     (YAML, EXPLICIT + NEW + '    upstream: ["lo¦, "fit"]', "load", '    upstream: ["load", "fit"]'),
     (YAML, EXPLICIT + NEW + "    upstream: [lo¦, fit]", "load", "    upstream: [load, fit]"),
-    (YAML, EXPLICIT + NEW + "    upstream:\n    ¦\n", "load", None),
     (YAML, EXPLICIT + NEW + "    upstream:\n      l¦\n", "load", "      - load"),
     (YAML, NEW + "    class: Note¦ # why\n", "NotebookRunner", "    class: NotebookRunner # why"),
     (YAML, NEW + "    class: 'Note¦\n", "NotebookRunner", "    class: 'NotebookRunner'"),
@@ -151,6 +154,7 @@ TAKEN = [
     (YAML, NEW + "    product: '{{ r¦'", "raw", "    product: '{{ raw }}'"),
     (YAML, NEW + "    product: '{{r¦oo}}/x'", "root", "    product: '{{root}}/x'"),
     (YAML, NEW + "    product: '{{path.¦}}'", "out", "    product: '{{path.out}}'"),
+    (YAML, NEW + "    grid: {n: [1]}\n    name: f-[[¦", "n", "    name: f-[[n]]"),
     (SCRIPT, PLOT.replace('["fit"]', '["fit", "lo¦"]', 1), "load", 'upstream = ["fit", "load"]'),
     (SCRIPT, PLOT.replace('["fit"]', '["fit", "lo¦', 1), "load", 'upstream = ["fit", "load"'),
     (SCRIPT, PLOT.replace('["fit"]', '["lo¦]', 1), "load", 'upstream = ["load"]'),
@@ -162,7 +166,7 @@ TAKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "text", "label", "line"), [case for case in TAKEN if case[3] is not None])
+@pytest.mark.parametrize(("name", "text", "label", "line"), TAKEN)
 def test_taking_an_offer_writes_what_is_missing_and_nothing_else(
     desk: Desk, name: str, text: str, label: str, line: str
 ) -> None:
@@ -303,3 +307,21 @@ def test_what_a_package_imports_into_itself_is_offered(desk: Desk) -> None:
     )
     found = package.labels(YAML, PIPELINE + "  - source: pkg.¦")
     assert found == ["run", "walk", "deep"]
+
+
+def test_in_a_query_names_are_offered_in_its_placeholders(desk: Desk) -> None:
+    query = "SELECT * FROM {{upstream['load']}}\n"
+    made = Desk(
+        desk.root / "query",
+        {
+            "pipeline.yaml": PIPELINE + "  - source: q.sql\n    product: [t, table]\n    name: q\n",
+            "q.sql": query,
+        },
+    )
+    assert "fit" in made.labels("q.sql", query.replace("load'", "¦'"))
+    assert made.labels("q.sql", "SELECT '¦'") == []
+
+
+def test_in_the_file_of_another_tool_nothing_is_offered(desk: Desk) -> None:
+    other = Desk(desk.root / "other", {"pipeline.yaml": "kind: Job\nsteps:\n  - run: x\n"})
+    assert other.labels(YAML, "kind: Job\nsteps:\n  - run: x\n¦") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelens.core.answers import complete_dotted, complete_tasks
 from pipelens.core.answers.complete_item import NOTHING, Completions, Question
 from pipelens.core.answers.complete_keys import keys
-from pipelens.core.answers.complete_placeholders import placeholders
+from pipelens.core.answers.complete_placeholders import in_grid_template, placeholders
 from pipelens.core.answers.complete_python import in_source
 from pipelens.core.answers.complete_values import values
 from pipelens.core.answers.yaml_context import FileKind, YamlContext, context_at
@@ -19,6 +19,8 @@ _VALUES_ALONE = frozenset({"upstream", "on_render", "on_finish", "on_failure", "
 
 def complete(question: Question) -> Completions:
     """Offers for the caret, best first and bounded; nothing where nothing of ours can stand."""
+    if question.project.spec.form == "foreign":
+        return NOTHING
     file = file_kind(question.project, question.path)
     if file is None:
         return in_source(question).bounded()
@@ -50,6 +52,8 @@ def file_kind(project: Project, path: str) -> FileKind | None:
 def _in_yaml(question: Question, context: YamlContext) -> Completions:
     if context.placeholder is not None:
         return placeholders(question, context, context.placeholder)
+    if (inside := in_grid_template(context)) is not None:
+        return inside
     match context.at:
         case "key" if context.fresh and context.place[-1:] and context.place[-1] in _VALUES_ALONE:
             return values(question, context) + keys(question, context)

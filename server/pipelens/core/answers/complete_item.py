@@ -32,7 +32,7 @@ class Completion:
     insert: what takes the place of `replace`; with `snippet`, in the protocol's snippet syntax. Lines
     behind its first are indented relative to the line of the caret. detail: a few words beside the
     label; doc: Markdown, or empty where `ask` names what to `explain` when the user looks at it.
-    more: it is only a step of the way (a folder, a module), so ask again. last: it ranks behind the
+    more: it is only a step of the way (a folder, a module, a key), so ask again. last: it ranks behind the
     others for a reason that `detail` tells. deprecated: another word has replaced it.
     """
 

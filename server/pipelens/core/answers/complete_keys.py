@@ -79,6 +79,7 @@ def _written(context: YamlContext, known: Mapping[str, Key]) -> Completions:
             detail=_type(key),
             doc=_doc(context, key),
             deprecated=name in _DEPRECATED,
+            more=_asks(key) and not context.has_colon,
         )
         for name, key in known.items()
         if name not in context.siblings
@@ -97,6 +98,11 @@ def _text(context: YamlContext, key: Key) -> str:
     if context.quote and context.closed:
         return key.name  # the caret is inside the quotes; the colon comes behind them
     return f"{dash}{key.name}{quote}{colon}"
+
+
+def _asks(key: Key) -> bool:
+    """Whether the value behind the key is offered as well."""
+    return key.name == "source" or key.type in ("boolean", "choice", "dotted path", "names")
 
 
 def _type(key: Key) -> str:

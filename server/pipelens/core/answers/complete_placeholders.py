@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +14,8 @@ from pipelens.core.text import Position, Span
 from pipelens.core.values import mapping_of
 
 _LONGEST: Final = 60
+
+_IN_GRID: Final = (("name",), ("product",))
 
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
@@ -47,6 +50,25 @@ def placeholders(question: Question, context: YamlContext, inside: InPlaceholder
         if isinstance(key, str) and key.isidentifier()
     ]
     return matching(offers, tail)
+
+
+def in_grid_template(context: YamlContext) -> Completions | None:
+    """Keys of the grid inside `[[ ]]` of a name or product (section 6.8); None outside of it."""
+    if context.at != "value" or context.place[:1] != ("tasks",) or context.place[1:2] not in _IN_GRID:
+        return None
+    before, opened, typed = context.prefix.rpartition("[[")
+    if not opened or "]]" in typed:
+        return None
+    behind = context.word[len(context.prefix) :]
+    name = re.match(r"\w*", behind)
+    rest = behind[name.end() if name else 0 :]
+    start = context.replace.start.character + len(before) + 2
+    line = context.replace.start.line
+    stop = context.replace.start.character + len(context.prefix) + (name.end() if name else 0)
+    end = "" if rest.lstrip().startswith("]") else "]]"
+    replace = Span.on_line(line, start, stop)
+    keys = context.nested.get("grid", ())
+    return matching([Completion(key, "param", replace, key + end, "of the grid") for key in keys], typed)
 
 
 def _names(question: Question, context: YamlContext, replace: Span, end: str) -> list[Completion]:

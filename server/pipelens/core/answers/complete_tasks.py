@@ -33,7 +33,11 @@ def tasks(
     found, incomplete = select([name for name in names if name not in left_out], prefix)
     circular = _below(project, own)
     return Completions(
-        tuple(_offer(project.tasks[name], replace, quote, end, name in circular) for name in found),
+        tuple(
+            _offer(project.tasks[name], replace, quote, end, name in circular)
+            for name in found
+            if project.tasks[name].spec.name_is_text
+        ),
         incomplete or more,
     )
 
