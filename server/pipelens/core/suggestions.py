@@ -7,6 +7,7 @@ and the work is bounded: very long words get no suggestion.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _LONGEST_WORD = 80
 
@@ -20,24 +21,49 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """
     if not word or len(word) > _LONGEST_WORD:
         return None
-    plain = _plain(word)
-    best: str | None = None
     limit = _allowed(word)
-    for candidate in candidates:
-        if candidate == word:
-            return None
-        other = _plain(candidate)
+    among = candidates if isinstance(candidates, tuple) else tuple(candidates)
+    if limit < 1 or word in among:
+        return None
+    plain, letters = _shape(word)
+    best: str | None = None
+    for candidate in _alike(letters, among, limit):
+        other, others = _shape(candidate)
         if other == plain and plain:
-            distance = 0
-        elif abs(len(other) - len(plain)) > limit or len(candidate) > _LONGEST_WORD:
+            return candidate
+        # Of two that are equally near the first wins, so the next ones must be nearer.
+        within = limit if best is None else limit - 1
+        if (letters ^ others).bit_count() > 2 * within or within < 1:
             continue
-        else:
-            distance = edit_distance(plain, other, limit)
-        if distance < limit or (distance == limit and best is None and limit > 0):
+        if abs(len(other) - len(plain)) > within or len(candidate) > _LONGEST_WORD:
+            continue
+        distance = edit_distance(plain, other, within)
+        if distance <= within:
             best, limit = candidate, distance
-            if distance == 0:
-                limit = 0
     return best
+
+
+@lru_cache(maxsize=4)
+def _letters(words: tuple[str, ...]) -> list[int]:
+    return [_shape(word)[1] for word in words]
+
+
+def _alike(letters: int, words: tuple[str, ...], limit: int) -> list[str]:
+    """The words that may be so near: an edit changes at most two of the letters that a word has. Most of
+    ten thousand names are told apart by that, at no cost."""
+    most = 2 * limit
+    pairs = zip(words, _letters(words), strict=True)
+    return [word for word, others in pairs if (letters ^ others).bit_count() <= most]
+
+
+@lru_cache(maxsize=32_768)
+def _shape(word: str) -> tuple[str, int]:
+    """The word as it is compared, and its letters as a set of bits."""
+    plain = _plain(word)
+    letters = 0
+    for letter in plain:
+        letters |= 1 << (ord(letter) & 63)
+    return plain, letters
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
@@ -70,6 +96,10 @@ def edit_distance(one: str, other: str, limit: int) -> int:
         end += 1
     # What is equal at both ends costs nothing, which is most of two names of one family.
     one, other = one[begin : len(one) - end], other[begin : len(other) - end]
+    longer, shorter_letters = (one, set(other)) if len(one) > len(other) else (other, set(one))
+    # Each letter that the shorter one lacks is an edit of its own.
+    if len(longer) - sum(map(shorter_letters.__contains__, longer)) > limit:
+        return limit + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
