@@ -94,10 +94,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is left of a project's problems after settings and suppressing comments."""
+    """What is left of a project's problems after settings and suppressing comments.
+
+    changed: the entries whose problems may differ from those of the version before, None = any.
+    """
 
     by_entry: Mapping[int, tuple[Problem, ...]]
     others: tuple[Problem, ...]
+    changed: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

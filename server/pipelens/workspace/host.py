@@ -10,21 +10,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from pipelens.core.answers.findings import Finding, findings
+from pipelens.core.answers.findings import Finding, in_order
 from pipelens.core.files import Unreadable
 from pipelens.core.project import Project
 from pipelens.core.suppression import SeverityChoice
-from pipelens.core.text import Document, Lines, Span
+from pipelens.core.text import Document, Lines
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.discovery import (
     Location,
     is_pipeline_name,
     located,
+    looks_like_pipeline,
     pipelines_around,
     pipelines_below,
 )
 from pipelens.workspace.disk import WorkspaceFiles
+from pipelens.workspace.findings_by_path import FindingsByPath
 from pipelens.workspace.keeper import ProjectKeeper
+from pipelens.workspace.root import is_in
 
 SeveritiesOf = Callable[[str], Mapping[str, SeverityChoice]]
 
@@ -37,9 +40,17 @@ _MOST_REMEMBERED = 20
 
 class Host:
     """folders: absolute paths of what the editor has open. trusted: before that, nothing outside of
-    them is touched and no program is started."""
+    them is touched and no program is started. store: where what is read of sources is kept."""
 
-    def __init__(self, folders: Iterable[str], *, environ: Mapping[str, str], trusted: bool = True) -> None:
+    def __init__(
+        self,
+        folders: Iterable[str],
+        *,
+        environ: Mapping[str, str],
+        trusted: bool = True,
+        store: str | None = None,
+    ) -> None:
+        self.store = store
         self.folders = tuple(folders)
         self.environ = environ
         self.trusted = trusted
@@ -50,19 +61,22 @@ class Host:
         self._below: tuple[str, ...] | None = None
         self._read: dict[str, Document] = {}
         self._preferred: SeveritiesOf = lambda path: {}
+        self._found: dict[str, FindingsByPath] = {}
+        self._news: set[str] = set()
 
     # -- what is new
 
     def open(self, path: str, buffer: Buffer) -> None:
         """An editor shows a document; the pipelines that it belongs to are shown from now on."""
         self.documents[path] = buffer
-        self.files.open(path, buffer.text)
+        self.files.open(path, buffer)
         self._changed((path,))
         self._show(path)
 
     def edited(self, path: str) -> None:
         """The buffer of `path` changed: later."""
-        self.files.open(path, self.documents[path].text)
+        if path not in self._shown and self._is_pipeline(path):
+            self._shown.add(path)
         self._changed((path,))
 
     def close(self, path: str) -> None:
@@ -97,13 +111,36 @@ class Host:
                 keeper.filter.preferred = wanted
                 keeper.changed((path,))
 
+    def set_folders(self, folders: Iterable[str]) -> None:
+        """The editor has other folders open. What was shown of one that is gone is shown no longer,
+        unless a document of it is still open."""
+        gone = set(self.folders)
+        self.folders = tuple(folders)
+        gone -= set(self.folders)
+        self._below = None
+        if not self.trusted:
+            self.files.roots = tuple(map(os.path.realpath, self.folders))
+            self.files.begin_round()
+        for path in [one for one in self._shown if any(is_in(one, folder) for folder in gone)]:
+            keeper = self.keepers.get(path)
+            project = keeper.now() if keeper is not None else None
+            if project is None or not any(self._belongs(one, project) for one in self.documents):
+                self._shown.discard(path)
+                self.keepers.pop(path, None)
+        for path in self.documents:
+            self._show(path)
+
     def trust(self) -> None:
         """The workspace may run what is in it: everything is read anew."""
         self.trusted = True
         self.files = self._new_files()
         for path, buffer in self.documents.items():
-            self.files.open(path, buffer.text)
+            self.files.open(path, buffer)
         self.keepers.clear()
+
+    def rest(self, enough: Callable[[], bool]) -> bool:
+        """Do what nobody waits for until it is `enough` (see `ProjectKeeper.rest`); whether some is left."""
+        return any([keeper.rest(enough) for keeper in list(self.keepers.values())])
 
     # -- answers
 
@@ -128,14 +165,34 @@ class Host:
         return tuple(project for project in self.projects() if self._belongs(path, project))
 
     def findings(self) -> Mapping[str, tuple[Finding, ...]]:
-        """The problems of each file, of all shown pipelines; what two of them tell alike is told once."""
-        found: dict[str, tuple[Finding, ...]] = {}
+        """The problems of each file that has any, of all shown pipelines."""
+        self._follow()
+        paths = dict.fromkeys(path for found in self._found.values() for path in found.paths)
+        return {path: self._of_all(path) for path in paths}
+
+    def findings_of(self, path: str) -> tuple[Finding, ...]:
+        """The problems of a file, of all shown pipelines; what two of them tell alike is told once."""
+        self._follow()
+        return self._of_all(path)
+
+    def news(self) -> set[str]:
+        """The files whose problems have changed since this was last asked."""
+        self._follow()
+        news, self._news = self._news, set()
+        return news
+
+    def _follow(self) -> None:
         for project in self.projects():
-            for path, of_file in findings(project).items():
-                before = found.get(path, ())
-                told = {_identity(finding) for finding in before}
-                found[path] = (*before, *(one for one in of_file if _identity(one) not in told))
-        return found
+            found = self._found.setdefault(project.path, FindingsByPath())
+            self._news |= found.update(project)
+        for path in self._found.keys() - self._shown:
+            self._news.update(self._found.pop(path).paths)
+
+    def _of_all(self, path: str) -> tuple[Finding, ...]:
+        found = [of_path for one in self._found.values() if (of_path := one.of(path))]
+        if len(found) > 1:
+            return in_order(finding for of_path in found for finding in of_path)
+        return found[0] if found else ()
 
     def lines(self, path: str) -> Lines:
         """A file as its editor shows it, else as it is on the disk; empty when it cannot be read."""
@@ -176,7 +233,13 @@ class Host:
         if known is None:
             location = self._locate(path)
             known = self.keepers[path] = ProjectKeeper(
-                location, self.files, cwd=location.root, environ=self.environ, trusted=self.trusted
+                location,
+                self.files,
+                cwd=location.root,
+                environ=self.environ,
+                trusted=self.trusted,
+                store=self.store,
+                patient=True,
             )
             known.filter.preferred = self._preferred(path)
         return known
@@ -197,11 +260,18 @@ class Host:
             elif self._locate(path) != keeper.location:
                 del self.keepers[path]
         for path in self.documents:
-            if is_pipeline_name(os.path.basename(path)):
+            if self._is_pipeline(path):
                 self._shown.add(path)
 
+    def _is_pipeline(self, path: str) -> bool:
+        """By its name, or by what the open document says."""
+        buffer = self.documents.get(path)
+        return is_pipeline_name(os.path.basename(path)) or (
+            buffer is not None and looks_like_pipeline(path, buffer.lines)
+        )
+
     def _show(self, path: str) -> None:
-        if is_pipeline_name(os.path.basename(path)):
+        if self._is_pipeline(path):
             self._shown.add(path)
             return
         if any(self._belongs(path, project) for project in self.projects()):
@@ -225,16 +295,13 @@ class Host:
         return self._below
 
     def _belongs(self, path: str, project: Project) -> bool:
-        if path in (project.path, project.env.path) or path in project.index.by_source:
+        index = project.index
+        if path in (project.path, project.env.path) or path in index.by_source or path in index.by_file:
             return True
         keeper = self.keepers.get(project.path)
         if keeper is not None and (path == keeper.settings.path or path in keeper.sources.asked):
             return True
-        return any(entry.path == path for entry in project.entries.values())
+        return keeper is not None and path in keeper.specs.paths
 
     def _real(self, path: str) -> str:
         return os.path.realpath(path) if os.path.islink(path) else path
-
-
-def _identity(finding: Finding) -> tuple[str, Span, str]:
-    return finding.problem.code, finding.span, finding.problem.message

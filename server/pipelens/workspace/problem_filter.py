@@ -79,7 +79,7 @@ class ProblemFilter:
         others += self._kept(project, self._unknown_codes(project, others))
         if others == self._last.others:
             others = self._last.others
-        self._last = Shown(shown, others)
+        self._last = Shown(shown, others, None if everything else frozenset(ids))
         return self._last
 
     def _gone(self, project: Project) -> Iterable[int]:

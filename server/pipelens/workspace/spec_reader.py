@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -98,6 +98,11 @@ class SpecReader:
     @property
     def override_error(self) -> OverrideError | None:
         return self.env.override_error
+
+    @property
+    def paths(self) -> Collection[str]:
+        """The files of the pipeline's entries."""
+        return self._known.keys()
 
     @property
     def entries_composed(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelens.core.problems import Problem
@@ -37,11 +37,19 @@ def findings(project: Project) -> Mapping[str, tuple[Finding, ...]]:
         return {}
     found: dict[str, list[Finding]] = {}
     for problem in project.problems:
-        path, span = project.locate(problem.place)
-        related = tuple(Elsewhere(*project.locate(one.place), one.message) for one in problem.related)
-        found.setdefault(path, []).append(Finding(problem, span, related))
-    return {path: tuple(sorted(of_file, key=_place)) for path, of_file in found.items()}
+        found.setdefault(problem.place.path, []).append(finding_of(project, problem))
+    return {path: in_order(of_file) for path, of_file in found.items()}
 
 
-def _place(finding: Finding) -> tuple[Span, str, str]:
-    return finding.span, finding.problem.code, finding.problem.message
+def finding_of(project: Project, problem: Problem) -> Finding:
+    """The problem at its absolute place."""
+    related = tuple([Elsewhere(*project.locate(one.place), one.message) for one in problem.related])
+    return Finding(problem, project.locate(problem.place)[1], related)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings of one file in its order; of those that say the same in the same place, the first."""
+    once: dict[tuple[Span, str, str], Finding] = {}
+    for one in found:
+        once.setdefault((one.span, one.problem.code, one.problem.message), one)
+    return tuple(once[key] for key in sorted(once))
