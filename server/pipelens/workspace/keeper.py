@@ -118,21 +118,20 @@ class ProjectKeeper:
             return self._project
         dirty = None if self._dirty is None else frozenset(self._dirty)
         self._dirty = set()
-        first = self._project is None
-        with _collector_off(first):
+        with _collector_off(self._project is None):
             project = self._update(dirty)
-        if dirty is None or not dirty.isdisjoint(self._settings_asked):
-            with self.files.asking() as asked:
-                self.settings = read_settings(self.files, self.location.folder, self.location.root)
-            self._settings_asked = asked
-        shown = self.filter.shown(project, self.settings, self._assembly.affected, dirty)
-        self._project = replace(project, shown=shown)
-        self._remember()
-        if dirty is None:
-            self.sources.loaded()
-            if not self.put_off.patient:
-                self.put_off.write(lambda: False)
-        return self._project
+            if dirty is None or not dirty.isdisjoint(self._settings_asked):
+                with self.files.asking() as asked:
+                    self.settings = read_settings(self.files, self.location.folder, self.location.root)
+                self._settings_asked = asked
+            shown = self.filter.shown(project, self.settings, self._assembly.affected, dirty)
+            project = self._project = replace(project, shown=shown)
+            self._remember()
+            if dirty is None:
+                self.sources.loaded()
+                if not self.put_off.patient:
+                    self.put_off.write(lambda: False)
+        return project
 
     def rest(self, enough: Callable[[], bool]) -> bool:
         """Do what was put off until it is `enough`; whether some is left. What it finds, `now` has:
@@ -201,7 +200,8 @@ class ProjectKeeper:
 
 @contextmanager
 def _collector_off(wanted: bool) -> Iterator[None]:
-    """The garbage collector off while much is built at once: it would look at all of it again and again."""
+    """The garbage collector off while much is built at once: it would look at all of it again and again,
+    and once more when it is on again, so what is there then is left out for good."""
     if not wanted or not gc.isenabled():
         yield
         return
@@ -209,4 +209,5 @@ def _collector_off(wanted: bool) -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()
