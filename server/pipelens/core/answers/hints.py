@@ -1,8 +1,8 @@
 """What does the text of a pipeline leave unsaid? Names and classes that follow from sources, values
 behind placeholders, paths that end up elsewhere than they are written.
 
-Two hints an entry at most, at the ends of values, so that they never part a word. Where an entry is
-broken its values may lie elsewhere by now, and nothing is said.
+Two hints an entry at most, behind values, or behind placeholders of sections that stand among other
+text. Where an entry is broken its values may lie elsewhere by now, and nothing is said.
 """
 
 from __future__ import annotations
@@ -150,7 +150,8 @@ def _of_placeholders(
         if named.name not in written or value.error is not None or value.unknown or not value.names:
             continue
         shown = MASK if is_secret(written) else _value(named.name, value.text, quoted=False)
-        found.append(_hint(Position(span.start.line, end + 2), f"= {shown}", "value"))
+        behind = end + 2 + (text[end + 2 : end + 3] in ("'", '"'))
+        found.append(_hint(Position(span.start.line, behind), f"= {shown}", "value"))
     return found
 
 
