@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelens.core.answers.rename import NotRenamed, Renamable, renamable, rename
+from pipelens.core.notebook_json import inside_json
 from pipelens.core.problems import Edit
 from pipelens.core.project import Project
 from pipelens.core.text import Document, Position
@@ -56,7 +57,10 @@ class Folder:
         return Document(text).position(text.index(before + after) + len(before))
 
     def prepare(self, name: str, mark: str) -> Renamable | NotRenamed | None:
-        return renamable(self.projects(name), self.path(name), self.position(name, mark), self.host.lines)
+        return self.prepare_at(name, self.position(name, mark))
+
+    def prepare_at(self, name: str, position: Position) -> Renamable | NotRenamed | None:
+        return renamable(self.projects(name), self.path(name), position, self.host.lines)
 
     def rename(self, name: str, mark: str, new: str) -> tuple[Edit, ...] | NotRenamed | None:
         return self.rename_at(name, self.position(name, mark), new)
@@ -84,9 +88,7 @@ class Folder:
             for edit in sorted(of_file, key=lambda one: one.place.span, reverse=True):
                 start, stop = document.offset(edit.place.span.start), document.offset(edit.place.span.end)
                 assert stop <= end, "edits overlap"
-                new = (
-                    json.dumps(edit.text, ensure_ascii=False)[1:-1] if path.endswith(".ipynb") else edit.text
-                )
+                new = inside_json(edit.text, document.text) if path.endswith(".ipynb") else edit.text
                 text, end = text[:start] + new + text[stop:], start
             Path(path).write_text(text, encoding="utf-8", newline="")
         self.fresh()

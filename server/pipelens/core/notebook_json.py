@@ -311,3 +311,9 @@ class _Escapes:
         while at < len(self._at) and self._at[at] < end:
             yield self._at[at], self._more[at]
             at += 1
+
+
+def inside_json(text: str, file: str) -> str:
+    """`text` as it stands inside a JSON string of the notebook `file`, which is ASCII where it escapes all
+    other characters itself."""
+    return json.dumps(text, ensure_ascii=file.isascii() and "\\u" in file)[1:-1]

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 
-from yaml.nodes import SequenceNode
+from yaml.nodes import ScalarNode, SequenceNode
 
 from pipelens.core.answers.subject import text_at
 from pipelens.core.python_text import parse_python
@@ -42,7 +42,7 @@ def _value(text: str, form: str, *, key: bool = False) -> object:
     if node is None or not value or len(value) != 1:
         return None
     inner = pairs_of(node)[0][0] if key else items_of(node)[0]  # pyright: ignore[reportArgumentType]
-    return construct(inner)
+    return construct(inner) if isinstance(inner, ScalarNode) else None
 
 
 def scalar(written: str, old: str, new: str, read: Reading) -> str | None:
@@ -80,7 +80,8 @@ def _is_good_in_flow(candidate: str, new: str, read: Reading) -> bool:
     node = compose(f"[{candidate}, {{{candidate}: 0}}]")
     if not isinstance(node, SequenceNode) or len(items_of(node)) != 2:
         return False
-    value = construct(items_of(node)[0])
+    first = items_of(node)[0]
+    value = construct(first) if isinstance(first, ScalarNode) else None
     if read is as_value and isinstance(value, str):
         value = cast(value)
     return str(value) == new
