@@ -25,6 +25,7 @@ from pipelens.core.answers.describe_blocks import (
 from pipelens.core.answers.describe_outside import FileNews, TaskNews
 from pipelens.core.answers.describe_secrets import is_secret, shown_value
 from pipelens.core.project import Project
+from pipelens.core.text import Document, Position
 from tests.core.carets import caret
 from tests.workspace.keeping import keeper_in, write
 
@@ -264,6 +265,17 @@ def test_a_broken_entry_is_told_from_its_last_good_reading(told: Told) -> None:
     assert as_text(found.blocks).startswith("load · function")
 
 
+def test_half_of_a_text_is_no_trouble(told: Told) -> None:
+    keeper = keeper_in(write(told.folder, {"pipeline.yaml": PIPELINE, "steps.py": STEPS}))
+    path = str(told.folder.resolve() / "pipeline.yaml")
+    for end in range(len(PIPELINE)):
+        keeper.edit(path, PIPELINE[:end])
+        document = Document(PIPELINE[:end])
+        place = document.position(end)
+        for position in (place, Position(place.line, 0), Position(1, 14), Position(place.line + 3, 9)):
+            describe_at(keeper.now(), path, position, document, Disk())
+
+
 # -- products
 
 
@@ -491,6 +503,22 @@ def test_a_key_tells_what_it_is_for_what_it_takes_and_where_the_format_says_so(t
         - see: section 7 of the format
     """)
     assert told.span == "static_analysis"
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("    static_analysis: str¦ict\n", "**static_analysis** · key of a task of class NotebookRunner"),
+        ("    class: Note¦bookRunner\n", "**class** · key of a task"),
+        ("executor: ser¦ial\n", "**executor** · section of the pipeline"),
+        ("meta:\n  extract_upstream: tr¦ue\n", "**extract_upstream** · key of meta"),
+        ("meta:\n  source_loader:\n    mod¦ule: x\n", "**module** · key of meta.source_loader"),
+        ("clients:\n  SQLScript: {dotted¦_path: db.client}\n", "**dotted_path** · key of clients.SQLScript"),
+    ],
+)
+def test_a_value_tells_of_its_key(told: Told, line: str, begins: str) -> None:
+    text = "tasks:\n  - source: fit.py\n    product: out/fit.ipynb\n" + line
+    assert told.at({"pipeline.yaml": text}).startswith(begins)
 
 
 def test_keys_are_left_to_another_server_that_explains_them(told: Told) -> None:

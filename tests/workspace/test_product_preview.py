@@ -90,6 +90,20 @@ def test_the_rows_of_a_large_table_are_estimated_from_what_was_read(tmp_path: Pa
     assert shown(tmp_path / "a.csv", text).startswith("about 100,000 rows, 2 columns\n")
 
 
+def test_a_table_that_gzip_has_packed_is_unpacked_as_far_as_it_is_shown(tmp_path: Path) -> None:
+    assert shown(tmp_path / "a.csv.gz", gzip.compress(b"a,b\n1,2\n")).startswith("1 row, 2 columns\n")
+    bomb = gzip.compress(b"a,b\n" + b"1,2\n" * 10_000_000)
+    tracemalloc.start()
+    try:
+        found = shown(tmp_path / "b.csv.gz", bomb)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert found.startswith("more than 15,999 rows, 2 columns")
+    assert shown(tmp_path / "c.csv.gz", b"a,b\n1,2\n").startswith("```text\na,b")
+    assert shown(tmp_path / "d.csv.gz", bomb[:2_000]).startswith("more than ")
+
+
 def test_a_cell_never_becomes_markup(tmp_path: Path) -> None:
     text = "a,b\n<img src=x>,`code`\n[x](command:y),one | two\n"
     assert shown(tmp_path / "a.csv", text) == lines(r"""
@@ -312,7 +326,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path, name: str) -> None:
 
 def test_formats_that_are_not_shown_are_named(tmp_path: Path) -> None:
     assert shown(tmp_path / "a.db", b"SQLite format 3\0" + b"\0" * 100).startswith("An SQLite database")
-    assert shown(tmp_path / "a.csv.gz", gzip.compress(b"a,b\n")).startswith("Compressed with gzip")
+    assert shown(tmp_path / "a.tar.gz", gzip.compress(b"a,b\n")).startswith("Compressed with gzip")
     assert shown(tmp_path / "a.bin", bytes(range(256))) == "Binary: what is in it is not shown."
 
 

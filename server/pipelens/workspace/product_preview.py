@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
@@ -25,6 +26,9 @@ _LOADING_RUNS_CODE = frozenset(
 _PICTURES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"))
 _TABLES = frozenset((".csv", ".tsv", ".tab"))
 _JSON_LINES = frozenset((".jsonl", ".ndjson"))
+_UNPACKED = _TABLES | _JSON_LINES | {".json", ".geojson", ".txt", ".log"}
+"""What is looked into where gzip has packed it: text, of which the beginning tells enough."""
+
 _NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
 """A pipe that takes a file's place between two looks must not make us wait."""
 
@@ -47,17 +51,26 @@ class Product:
         self._file = file
         self.path = path
         self.size = size
+        self.is_packed = False
         self.head = self.read(0, MOST)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether `head` is all of it."""
-        return len(self.head) == self.size
+        self.is_whole = len(self.head) == size
 
     def read(self, offset: int, count: int) -> bytes:
         """`count` bytes from `offset`, fewer at the end; at most `MOST_OTHER`."""
         self._file.seek(max(0, offset))
         return self._file.read(min(count, MOST_OTHER)) or b""
+
+    def unpack(self) -> bool:
+        """Make `head` what the first bytes hold, unpacked: whether that is gzip."""
+        unpacking = zlib.decompressobj(wbits=31)
+        try:
+            head = unpacking.decompress(self.head, MOST)
+        except zlib.error:
+            return False
+        self.is_packed = True
+        self.is_whole = self.is_whole and unpacking.eof and not unpacking.unused_data
+        self.head = head
+        return True
 
 
 def preview(path: str, roots: tuple[str, ...] | None = None) -> Preview:
@@ -102,7 +115,10 @@ def _folder(path: str) -> tuple[Block, ...]:
 
 
 def _file(path: str, found: os.stat_result) -> tuple[Block, ...]:
-    extension = os.path.splitext(path)[1].lower()
+    name, extension = os.path.splitext(path.lower())
+    packed = extension == ".gz"
+    if packed:
+        extension = os.path.splitext(name)[1]
     if not found.st_size:
         return ()
     if extension in _LOADING_RUNS_CODE:
@@ -113,6 +129,8 @@ def _file(path: str, found: os.stat_result) -> tuple[Block, ...]:
             if not stat.S_ISREG(now.st_mode):
                 return (paragraph("It is no regular file, so it is not opened."),)
             product = Product(file, path, now.st_size)  # pyright: ignore[reportArgumentType]
+            if packed and (extension not in _UNPACKED or not product.unpack()):
+                return _unknown(product)
             return _inside(extension)(product) or _unknown(product)
     except OSError as error:
         return (_cannot_be_read(error),)

@@ -76,6 +76,8 @@ def _delimiter(text: str) -> str:
 def _counted(product: Product, rows: int, heads: int) -> str:
     if product.is_whole:
         return f"{rows:,} row{'' if rows == 1 else 's'}"
+    if product.is_packed:
+        return f"more than {rows:,} rows"
     about = round((rows + heads) * product.size / len(product.head))
     digits = 10 ** max(0, len(str(about)) - 2)
     return f"about {about // digits * digits:,} rows"

@@ -6,7 +6,7 @@ nothing but what is described.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelens.core.answers.describe_blocks import Block
 from pipelens.core.answers.describe_calls import describe_callable
@@ -32,7 +32,8 @@ from pipelens.core.answers.subject import (
     TaskSource,
     subject_at,
 )
-from pipelens.core.answers.yaml_context import FileKind, context_at, key_at
+from pipelens.core.answers.yaml_context import FileKind, YamlContext, context_at, known_keys
+from pipelens.core.keys import Key
 from pipelens.core.project import Project
 from pipelens.core.text import Lines, Position, Span
 
@@ -77,11 +78,20 @@ def _in_yaml(
         name = lines.line(position.line)[where.start.character : where.end.character].partition(".")[0]
         blocks = describe_placeholder(project, name) if name in project.env.values else ()
         return Description(path, where, blocks) if blocks else None
-    found = key_at(lines, position, file) if keys else None
-    if found is None:
+    found = _key(context) if keys else None
+    return Description(path, context.replace, describe_key(found[0], found[1])) if found else None
+
+
+def _key(context: YamlContext) -> tuple[Key, YamlContext] | None:
+    """The key at the caret, or the one whose value the caret is at; with the place of the key."""
+    if context.at == "value" and context.word:
+        name, context = context.key or "", replace(context, keys=context.keys[:-1], at="key")
+    elif context.at == "key" and context.has_colon:
+        name = context.word
+    else:
         return None
-    key, span = found
-    return Description(path, span, describe_key(key, context))
+    key = known_keys(context).get(name)
+    return (key, context) if key is not None else None
 
 
 def describe(project: Project, subject: Subject, outside: Outside) -> Description | None:
