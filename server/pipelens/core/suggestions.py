@@ -6,14 +6,15 @@ and the work is bounded: very long words get no suggestion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
 _LONGEST_WORD = 80
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate most like `word`, or None when none is near or `word` itself is one.
+def nearest(word: str, candidates: Iterable[str], but: str | None = None) -> str | None:
+    """The candidate most like `word`, or None when none is near or `word` itself is one. `but`: one
+    that is not meant.
 
     Near: equal but for case, `-`, `_`, spaces; or as many edits (insertion, deletion, replacement,
     swap of neighbours) as a third of the word's length, two at most for short words, three for long ones.
@@ -22,12 +23,15 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     if not word or len(word) > _LONGEST_WORD:
         return None
     limit = _allowed(word)
-    among = candidates if isinstance(candidates, tuple) else tuple(candidates)
+    among = candidates if isinstance(candidates, Container) else tuple(candidates)
     if limit < 1 or word in among:
         return None
+    among = among if isinstance(among, tuple) else tuple(candidates)
     plain, letters = _shape(word)
     best: str | None = None
     for candidate in _alike(letters, among, limit):
+        if candidate == but:
+            continue
         other, others = _shape(candidate)
         if other == plain and plain:
             return candidate
@@ -52,8 +56,8 @@ def _alike(letters: int, words: tuple[str, ...], limit: int) -> list[str]:
     """The words that may be so near: an edit changes at most two of the letters that a word has. Most of
     ten thousand names are told apart by that, at no cost."""
     most = 2 * limit
-    pairs = zip(words, _letters(words), strict=True)
-    return [word for word, others in pairs if (letters ^ others).bit_count() <= most]
+    differing = map(int.bit_count, map(letters.__xor__, _letters(words)))
+    return [word for word, others in zip(words, differing, strict=True) if others <= most]
 
 
 @lru_cache(maxsize=32_768)

@@ -31,7 +31,7 @@ def unknown_upstream(project: Project, task: Task) -> Iterator[Problem]:
 
 
 def _unknown(project: Project, task: Task, name: str, place: Place) -> Problem:
-    near = nearest(name, (other for other in project.tasks if other != task.name))
+    near = nearest(name, project.tasks, but=task.name)
     fixes: list[Fix] = []
     if near is not None:
         # What the code calls it changes with the declaration.
