@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from pipelens.core.answers.actions import Action, ActionKind, Sight, actions, add_task, fix_all
+from pipelens.core.answers.added_task import may_be_task
 from pipelens.core.answers.fixes import Change
 from pipelens.core.problems import CreateFile
 from pipelens.core.text import Span
@@ -23,6 +24,7 @@ Kind = types.CodeActionKind | str
 
 KINDS: dict[ActionKind, str] = {
     "fix": "quickfix",
+    "fix of a kind": "quickfix",
     "ignore": "quickfix",
     "fix all": "source.fixAll.pipelens",
     "add task": "refactor",
@@ -43,8 +45,10 @@ def offered(
         yield from (one for one in found if _can(server, one))
         if _wanted(KINDS["fix all"], only) and (only or any(one.preferred for one in found)):
             every = fix_all(project, path)
-            yield from [every] if every is not None and _can(server, every) else []
-    if not _wanted(KINDS["add task"], only) or any(one.index.by_file.get(path) for one in projects):
+            yield from [every] if every is not None else []
+    if not (_wanted(KINDS["add task"], only) and may_be_task(path)):
+        return
+    if any(one.index.by_file.get(path) for one in projects):
         return
     for pipeline in pipelines_around(path, host.files)[:_MOST_PIPELINES]:
         project = host.project(pipeline)
@@ -61,8 +65,9 @@ def _wanted(kind: str, only: Sequence[Kind] | None) -> bool:
 
 
 def _can(server: Server, action: Action) -> bool:
-    """Whether the client shows every text that the action changes, and makes new files."""
-    return all(
+    """Whether the client shows every text that the action changes, and makes new files. Fixes of many
+    problems leave out what it does not."""
+    return action.kind in ("fix all", "fix of a kind") or all(
         takes_new_files(server)
         if isinstance(change, CreateFile)
         else server.places.is_shown(change.place.path, change.place.span)

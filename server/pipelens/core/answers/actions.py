@@ -20,20 +20,26 @@ from pipelens.core.sketch import Sketch, joined, sketched
 from pipelens.core.sources import NotebookSource, UnresolvedFunction
 from pipelens.core.text import Lines, Position, Span
 
-ActionKind = Literal["fix", "fix all", "ignore", "add task"]
+ActionKind = Literal["fix", "fix of a kind", "fix all", "ignore", "add task"]
 """What an action is: it removes problems of the place; it removes those of the whole file that may be
-removed unasked; it hides one; it makes the file a task."""
+removed unasked, of one kind or of all; it hides one; it makes the file a task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that can be done. problems: those that it removes. changes: at absolute places."""
+    """Something that can be done. problems: those that it removes. make: what it changes, which of
+    many problems at once takes its time."""
 
     title: str
     kind: ActionKind
-    changes: tuple[Change, ...]
+    make: Callable[[], tuple[Change, ...]]
     problems: tuple[Finding, ...] = ()
     preferred: bool = False
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """At absolute places."""
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,15 @@ def actions(project: Project, path: str, stretch: Span, sight: Sight) -> Iterato
         edit = ignoring(project, path, one.span, one.problem.code, sight.lines(path))
         if edit is not None:
             title = f"Ignore '{one.problem.code}' here"
-            yield Action(title, "ignore", (edit,), (one,))
+            yield Action(title, "ignore", _known(edit), (one,))
 
 
 def fix_all(project: Project, path: str) -> Action | None:
     """All that may be fixed unasked in the file at `path`; None where there is nothing."""
-    changes = together(project, preferred_fixes(project, path))
-    return Action("Fix all problems that have one clear fix", "fix all", changes) if changes else None
+    if next(preferred_fixes(project, path), None) is None:
+        return None
+    title = "Fix all problems that have one clear fix"
+    return Action(title, "fix all", lambda: together(project, preferred_fixes(project, path)))
 
 
 def add_task(project: Project, path: str, stretch: Span, sight: Sight, *, asked: bool) -> Action | None:
@@ -74,7 +82,7 @@ def add_task(project: Project, path: str, stretch: Span, sight: Sight, *, asked:
     if new is None or not (asked or _shows(new, stretch)):
         return None
     title = f"Add task '{new.name}' to {os.path.basename(project.path)}"
-    return Action(title, "add task", new.edits)
+    return Action(title, "add task", _known(*new.edits))
 
 
 def _shows(new: NewTask, stretch: Span) -> bool:
@@ -95,16 +103,26 @@ def _fixes(project: Project, found: tuple[Finding, ...], sight: Sight) -> Iterat
     for one in found:
         for fix in (*one.problem.fixes, *_further(project, one, sight)):
             changes = located(project, fix.edits)
-            known = made.get((fix.title, changes)) or Action(fix.title, "fix", changes, (), fix.preferred)
+            action = Action(fix.title, "fix", _known(*changes), (), fix.preferred)
+            known = made.get((fix.title, changes), action)
             made[fix.title, changes] = replace(known, problems=(*known.problems, one))
     yield from sorted(made.values(), key=lambda action: not action.preferred)
 
 
 def _all_of_kind(project: Project, path: str, code: str) -> Iterator[Action]:
-    fixes = list(preferred_fixes(project, path, code))
-    changes = together(project, fixes)
-    if len(changes) > 1 and len({fix.edits for fix in fixes}) > 1:
-        yield Action(f"Fix all '{code}' problems in this file", "fix", changes)
+    first: Fix | None = None
+    for fix in preferred_fixes(project, path, code):
+        if first is not None and fix.edits != first.edits:
+            title = f"Fix all '{code}' problems in this file"
+            yield Action(
+                title, "fix of a kind", lambda: together(project, preferred_fixes(project, path, code))
+            )
+            return
+        first = first or fix
+
+
+def _known(*changes: Change) -> Callable[[], tuple[Change, ...]]:
+    return lambda: changes
 
 
 def _further(project: Project, finding: Finding, sight: Sight) -> Iterator[Fix]:

@@ -38,11 +38,16 @@ class NewTask:
     edits: tuple[Edit, ...]
 
 
+def may_be_task(path: str) -> bool:
+    """Whether a file is of a kind that a task can be added for."""
+    return os.path.splitext(path)[1] in (*NOTEBOOK_SOURCES, ".sql")
+
+
 def added_task(project: Project, path: str, source: Lines, spec: Lines) -> NewTask | None:
     """The entry for the file at `path`; None where it cannot be a task, or is one. source, spec: the
     lines of that file and of the pipeline's."""
     extension = os.path.splitext(path)[1]
-    if project.spec.form != "tasks" or extension not in (*NOTEBOOK_SOURCES, ".sql"):
+    if project.spec.form != "tasks" or not may_be_task(path):
         return None
     if project.index.by_file.get(path) or project.index.by_source.get(path):
         return None

@@ -75,7 +75,7 @@ def preferred_fixes(project: Project, path: str, code: str | None = None) -> Ite
     if project.spec.form == "foreign":
         return
     by_entry, others = _shown(project)
-    for problem in chain(*(by_entry.get(id, ()) for id in project.entries if by_entry), others):
+    for problem in chain(chain.from_iterable(by_entry.get(id, ()) for id in project.entries), others):
         if problem.place.path == path and code in (None, problem.code):
             yield from (fix for fix in problem.fixes if fix.preferred)
 
