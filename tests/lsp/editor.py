@@ -153,6 +153,23 @@ class Editor:
 
         await self.until(ready, f"{codes} in {name}")
 
+    async def until_true(self, condition: Callable[[], Awaitable[bool]], what: str) -> None:
+        """Ask the server until it says so."""
+
+        async def wait() -> None:
+            while not await condition():
+                await asyncio.sleep(0.1)
+
+        try:
+            await asyncio.wait_for(wait(), PATIENCE)
+        except asyncio.TimeoutError:
+            raise AssertionError(f"waited in vain for {what}; log: {self.log}") from None
+
+    async def settled(self) -> None:
+        """Wait until the server watches what it wants to watch."""
+        await asyncio.sleep(1)
+        await self.quiet()
+
     async def quiet(self) -> None:
         """Wait until the server has answered everything that it was told before."""
         for _ in range(3):

@@ -25,8 +25,8 @@ _LOOK_EVERY: Final = 1.0
 class FolderWatch(Protocol):
     """Tells what happens directly in some folders."""
 
-    def watch(self, folders: Iterable[str]) -> None:
-        """Watch exactly these folders from now on; those that are not there are left out."""
+    def watch(self, folders: Iterable[str]) -> bool:
+        """Watch exactly these folders from now on; whether the system will tell of all of them."""
         ...
 
     def close(self) -> None: ...
@@ -53,10 +53,11 @@ class PolledFolders:
         self._faces: dict[str, _Face] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def watch(self, folders: Iterable[str]) -> None:
+    def watch(self, folders: Iterable[str]) -> bool:
         self._faces = {folder: self._faces.get(folder) or _face(folder) for folder in folders}
         if self._timer is None and self._faces:
             self._timer = asyncio.get_running_loop().call_later(self._every, self._look)
+        return False
 
     def close(self) -> None:
         if self._timer is not None:

@@ -51,7 +51,7 @@ class Inotify:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fd, self._gather)
 
-    def watch(self, folders: Iterable[str]) -> None:
+    def watch(self, folders: Iterable[str]) -> bool:
         wanted = set(folders)
         known = {folder: number for number, folder in self._folders.items()}
         for folder in known.keys() - wanted:
@@ -62,7 +62,8 @@ class Inotify:
             if number >= 0:
                 self._folders[number] = folder
             elif ctypes.get_errno() == errno.ENOSPC:
-                return  # the user's limit of watches: what is watched so far must do
+                break  # the user's limit of watches: what is watched so far must do
+        return wanted <= set(self._folders.values())
 
     def close(self) -> None:
         self._loop.remove_reader(self._fd)

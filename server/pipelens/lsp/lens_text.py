@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Final
 
 from pipelens.core.project import Project, Task
@@ -21,6 +22,7 @@ LINE: Final = "\0"
 """Stands for the line number; JSON text never holds it."""
 
 _LONGEST_REASON = 160
+_RUN = '"run"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ def task_lenses(
     """The lenses of one task. uri: of its pipeline. alone: no other task is offered there."""
     runs = can_run(project, task.name)
     runnable = (
-        f'{{"pipeline":{json.dumps(uri)},"task":{json.dumps(str(task.name))},"range":{where.as_json()},'
-        f'"freshness":{{"state":"{told.state}","reason":{json.dumps(told.reason)}}},'
-        f'"can":{"[" + json.dumps("run") + "]" if runs else "[]"}}}'
+        f'{{"pipeline":{_quoted(uri)},"task":{_quoted(str(task.name))},"range":{where.as_json()},'
+        f'"freshness":{{"state":"{told.state}","reason":{_quoted(told.reason)}}},'
+        f'"can":[{_RUN if runs else ""}]}}'
     )
     name = "" if alone else f" {task.name}"
     edges = edges_title(task, project)
@@ -116,8 +118,8 @@ def can_run(project: Project, name: str) -> bool:
 
 
 def _lens(where: Columns, title: str, command: str, argument: str, *more: str) -> str:
-    arguments = ",".join([argument, *map(json.dumps, more)])
+    arguments = ",".join([argument, *map(_quoted, more)])
     return (
-        f'{{"range":{where.as_json()},"command":{{"title":{json.dumps(title)},'
+        f'{{"range":{where.as_json()},"command":{{"title":{_quoted(title)},'
         f'"command":"{command}","arguments":[{arguments}]}}}}'
     )

@@ -24,13 +24,10 @@ MOST_WITH_ALL: Final = 1_000
 
 @dataclass(slots=True)
 class _Chunk:
-    """The lenses of one entry. told, edges: what they say of each task that is offered."""
+    """The lenses of one entry, and what they were made of."""
 
     entry: TaskEntry
     tasks: tuple[Task, ...]
-    offers: tuple[Offer, ...]
-    told: tuple[Freshness | None, ...]
-    edges: tuple[int, ...]
     lenses: tuple[tuple[int, str], ...]
     first_line: int = -1
     text: str = ""
@@ -87,7 +84,7 @@ class Lenses:
         is_source = bool(project.tasks_in(path))
         if not is_source and page.project is project and page.generation == generation:
             return page.text
-        parts = list(self._of_entries(path, project, told, page, page.generation != generation))
+        parts = list(self._of_entries(path, project, told, page))
         if path == project.path and (lens := self._of_pipeline(project, told, voice)):
             parts.insert(0, lens)
         page.project, page.generation = project, generation
@@ -97,11 +94,10 @@ class Lenses:
         return ",".join([*parts, *self._of_source(uri, path, project, told, voice)])
 
     def _of_entries(
-        self, path: str, project: Project, told: Mapping[str, Freshness], page: _Page, states_changed: bool
+        self, path: str, project: Project, told: Mapping[str, Freshness], page: _Page
     ) -> Iterator[str]:
         chunks, by_entry, first_lines = page.chunks, project.tasks_by_entry, project.first_lines
-        edges_changed = page.project is None or page.project.downstream is not project.downstream
-        doubtful = states_changed or edges_changed
+        doubtful = self._doubtful(project, page)
         for id, entry in project.entries.items():
             if entry.path != path:
                 continue
@@ -110,43 +106,43 @@ class Lenses:
                 chunk is None
                 or chunk.entry is not entry
                 or chunk.tasks is not by_entry[id]
-                or (doubtful and self._is_outdated(chunk, project, told))
+                or doubtful is None
+                or id in doubtful
             ):
                 chunk = chunks[id] = self._chunk(project, entry, told, page.voice)
-            text = chunk.at(first_lines.get(id, 0))
+            line = first_lines.get(id, 0)
+            text = chunk.text if line == chunk.first_line else chunk.at(line)
             if text:
                 yield text
         if len(chunks) > len(project.entries):
             for id in chunks.keys() - project.entries.keys():
                 del chunks[id]
 
-    def _is_outdated(self, chunk: _Chunk, project: Project, told: Mapping[str, Freshness]) -> bool:
-        for offer, shown, below in zip(chunk.offers, chunk.told, chunk.edges, strict=True):
-            name = offer.task.name
-            if told.get(name) is not shown or len(project.downstream.get(name, ())) != below:
-                return True
-            if project.tasks.get(name) is not offer.task:
-                return True
-        return False
+    def _doubtful(self, project: Project, page: _Page) -> set[int] | None:
+        """The entries of whose tasks something else is to be said than before; None: all."""
+        old = page.project
+        names = self._server.states.changed_since(project, page.generation) if old is not None else None
+        if old is None or names is None:
+            return None
+        if project.downstream is not old.downstream:
+            before = old.downstream
+            names |= {name for name, below in project.downstream.items() if before.get(name) is not below}
+        if project.tasks is not old.tasks:
+            tasks = old.tasks
+            names |= {name for name, task in project.tasks.items() if tasks.get(name) is not task}
+        by_name = project.index.by_name
+        return {mention.entry for name in names for mention in by_name.get(name, ())}
 
     def _chunk(
         self, project: Project, entry: TaskEntry, told: Mapping[str, Freshness], voice: Voice
     ) -> _Chunk:
         self.made += 1
         first = project.first_lines.get(entry.id, 0)
-        found = entry_offers(project, entry)
         lenses: list[tuple[int, str]] = []
-        for offer in found:
+        for offer in entry_offers(project, entry):
             where = self._columns(entry.path, offer.span.shifted(first))
             lenses += ((offer.span.start.line, lens) for lens in _lenses(project, offer, told, where, voice))
-        return _Chunk(
-            entry,
-            project.tasks_by_entry[entry.id],
-            found,
-            tuple(told.get(offer.task.name) for offer in found),
-            tuple(len(project.downstream.get(offer.task.name, ())) for offer in found),
-            tuple(lenses),
-        )
+        return _Chunk(entry, project.tasks_by_entry[entry.id], tuple(lenses))
 
     def _of_pipeline(self, project: Project, told: Mapping[str, Freshness], voice: Voice) -> str:
         place = project.spec.section_places.get("tasks")

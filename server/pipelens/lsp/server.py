@@ -38,9 +38,6 @@ from pipelens.workspace.source_store import cache_folder
 Handing = Generator[Any, Any, None]
 """How pygls hands a message on: handler, arguments, keywords."""
 
-QUIET = 0.02
-"""Seconds without an edit before diagnostics are made."""
-
 
 class Protocol(OrderedProtocol):
     """pygls' protocol, with documents kept by our host (pygls would build each text anew on each
@@ -129,9 +126,7 @@ class Server(LanguageServer):
         self.capabilities = params.capabilities
         uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         folders = [path for uri in uris if (path := path_of(uri))]
-        self.host = Host(
-            folders, environ=os.environ, trusted=self.options.trusted, store=cache_folder()
-        )
+        self.host = Host(folders, environ=os.environ, trusted=self.options.trusted, store=cache_folder())
         if self.options.notebook_sync is not False:
             self._notebook_document_sync = SYNC
         for feature in FEATURES:
@@ -168,7 +163,8 @@ class Server(LanguageServer):
         self.resting.stop()
         if self._quiet is not None:
             self._quiet.cancel()
-        self._quiet = asyncio.get_running_loop().call_later(QUIET, self.now)
+        pause = self.settings.quiet_period / 1000
+        self._quiet = asyncio.get_running_loop().call_later(pause, self.now)
 
     def now(self) -> None:
         """Answer what waits for the end of the quiet period."""
@@ -195,8 +191,11 @@ class Server(LanguageServer):
         return lambda number: self.host.line(path, number)
 
     def runs_may_have_changed(self) -> None:
-        """Have clients ask anew for what tells the freshness of tasks."""
-        self.states.may_have_changed()
+        """Files changed or were saved: have clients ask anew for what tells the freshness of tasks."""
+        if self.state_watch.is_complete:
+            self.states.files_changed()
+        else:
+            self.states.may_have_changed()
         self.state_news.later()
 
     def _initialized(self, *_: object) -> None:

@@ -30,6 +30,8 @@ class StateWatch:
         self._server = server
         self._watch: FolderWatch | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.is_complete = False
+        """Whether the system tells of all folders that matter, so that nobody need look."""
         self._seen: dict[str, tuple[object, frozenset[str]]] = {}
 
     def later(self) -> None:
@@ -42,14 +44,16 @@ class StateWatch:
         """Watch what the shown pipelines need."""
         self._timer = None
         wanted: set[str] = set()
+        is_complete = True
         for project in self._server.host.projects():
             if project.spec.form == "tasks":
+                is_complete = is_complete and len(self._product_folders(project)) < MOST_PRODUCT_FOLDERS
                 wanted |= _state_folders(project.root) | self._product_folders(project)
                 self._server.runs.find(project)
         if self._watch is None and wanted:
             self._watch = open_watch(self._told)
         if self._watch is not None:
-            self._watch.watch(wanted)
+            self.is_complete = self._watch.watch(wanted) and is_complete
 
     def close(self) -> None:
         if self._timer is not None:

@@ -50,6 +50,10 @@ class States:
         states.of(project)
         return states.generation
 
+    def changed_since(self, project: Project, generation: int) -> set[str] | None:
+        """The tasks of which something else is told since `generation`; None: too long ago to say."""
+        return self._states(project).changed_since(generation)
+
     def failed(self, project: Project) -> Mapping[str, str]:
         """The tasks whose last run failed: the id of that run, by name."""
         states = self._states(project)
@@ -73,6 +77,11 @@ class States:
         self.epoch += 1
         if (states := self._kept.get(pipeline)) is not None:
             states.touched(names)
+
+    def files_changed(self) -> None:
+        """Files changed that are no products and no records of runs."""
+        for states in self._kept.values():
+            states.files_changed()
 
     # -- inside
 

@@ -44,17 +44,17 @@ class Folders:
         self._names: dict[str, frozenset[str]] = {}
 
     def exists(self, path: str) -> bool:
-        folder, name = os.path.split(path)
-        if not self.holds(folder, name):
+        folder, _, name = path.rpartition(os.sep)
+        if name not in self.names(folder or os.sep):
             # A file system that ignores case may know the file by another spelling.
             return os.name == "nt" and os.path.exists(path)
         return True
 
-    def holds(self, folder: str, name: str) -> bool:
+    def names(self, folder: str) -> frozenset[str]:
         names = self._names.get(folder)
         if names is None:
             names = self._names[folder] = _listed(folder)
-        return name in names
+        return names
 
     def forget(self, folder: str) -> None:
         self._names.pop(folder, None)
@@ -133,11 +133,13 @@ def _paths(task: Task) -> tuple[str, ...]:
 def _look(paths: tuple[str, ...], folders: Folders) -> _Look:
     found: list[tuple[bool, str | None, tuple[int, int, int] | None]] = []
     for path in paths:
+        folder, _, name = path.rpartition(os.sep)
+        names = folders.names(folder or os.sep)
         metadata: str | None = None
-        for candidate in (metadata_path(path), old_metadata_path(path)):
-            if folders.holds(*os.path.split(candidate)):
-                metadata = candidate
-                break
+        if f".{name}.metadata" in names:
+            metadata = metadata_path(path)
+        elif f"{name}.source" in names:
+            metadata = old_metadata_path(path)
         found.append((folders.exists(path), metadata, _signature(metadata) if metadata else None))
     return tuple(found)
 
@@ -195,5 +197,5 @@ def adopt_old_records(project: Project) -> None:
     for task in project.tasks.values():
         for path in _paths(task):
             old, new = old_metadata_path(path), metadata_path(path)
-            if folders.holds(*os.path.split(old)) and not folders.holds(*os.path.split(new)):
+            if folders.exists(old) and not folders.exists(new):
                 adopt_old_name(path)

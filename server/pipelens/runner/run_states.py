@@ -27,19 +27,23 @@ from pipelens.runner.intents import Intent, read_intents
 from pipelens.runner.records import Record, Records
 from pipelens.runner.state import is_building
 
+_LONGEST_LOG = 200_000
+
 _Own = tuple[Task, Record, Freshness | None]
 
 
 class RunStates:
-    """Of one pipeline. generation: counts the changes of what is told. judged: how many verdicts
-    were made (what tests count). failed: names of the tasks whose last run failed."""
+    """Of one pipeline. judged: how many verdicts were made (what tests count). failed: names of the
+    tasks whose last run failed."""
 
     def __init__(self, root: str, pipeline: str) -> None:
         self.root = root
         self.pipeline = pipeline
-        self.generation = 0
         self.judged = 0
         self.failed: set[str] = set()
+        self._log: list[str] = []
+        self._forgotten = 0
+        self._with_resources: set[str] = set()
         self._told: dict[str, Freshness] = {}
         self._shown = MappingProxyType(self._told)
         self._stamps: dict[str, float | None] = {}
@@ -64,7 +68,22 @@ class RunStates:
         """The files or the runs of these tasks changed."""
         self._dirty.update(names)
 
+    def files_changed(self) -> None:
+        """Files that are no products changed: resources may be among them."""
+        self._dirty.update(self._with_resources)
+
     # -- answers
+
+    @property
+    def generation(self) -> int:
+        """Counts the changes of what is told."""
+        return self._forgotten + len(self._log)
+
+    def changed_since(self, generation: int) -> set[str] | None:
+        """The tasks of which something else is told since then; None: too long ago to say."""
+        if generation < self._forgotten:
+            return None
+        return set(self._log[generation - self._forgotten :])
 
     def of(self, project: Project) -> Mapping[str, Freshness]:
         """By task name, for the snapshot `project`. The mapping changes with the next question."""
@@ -109,13 +128,21 @@ class RunStates:
                 for name in before.keys() - tasks.keys():
                     self._forget(name)
         self._by_code, self._project = by_code, project
-        if old is None or old.order is not project.order:
-            self._position = {name: at for at, name in enumerate(project.order)}
-            for name in tasks.keys() - self._position.keys():
-                self._tell(name, IN_A_CIRCLE)
-                self._stamps.pop(name, None)
-            dirty.update(name for name in self._position if name not in self._stamps)
+        if old is None or project.cycles or old.cycles:
+            self._place_all(project, dirty)
+        else:
+            for name in dirty - self._position.keys():
+                needed = (self._position.get(other, 0) for other in tasks[name].upstream)
+                self._position[name] = 1 + max(needed, default=0)
         return dirty | self._disk_news(project)
+
+    def _place_all(self, project: Project, dirty: set[str]) -> None:
+        """Positions in build order, and what has none: tasks on a circle, and those behind one."""
+        self._position = {name: at for at, name in enumerate(project.order)}
+        for name in project.tasks.keys() - self._position.keys():
+            self._tell(name, IN_A_CIRCLE)
+            self._stamps.pop(name, None)
+        dirty.update(name for name in self._position if name not in self._stamps)
 
     def _disk_news(self, project: Project) -> set[str]:
         tasks = project.tasks
@@ -142,35 +169,42 @@ class RunStates:
         return touched
 
     def _follow(self, project: Project, dirty: set[str]) -> None:
-        """Judge the dirty tasks and, upstream first, all whose upstream told something else."""
+        """Judge the dirty tasks and all whose upstream told something else.
+
+        Upstream comes first as far as positions tell: after edits they may be those of before, and a
+        task is judged again when its turn came too early."""
         position, tasks = self._position, project.tasks
         waiting = [(position[name], name) for name in dirty if name in position]
         waiting.sort()
         queued = set(dirty)
         while waiting:
             _, name = heappop(waiting)
-            if not self._judge(tasks[name]):
+            queued.discard(name)
+            if not self._judge(tasks[name], looked=name not in dirty):
                 continue
             for other in project.downstream.get(name, ()):
                 if other not in queued and other in position:
                     queued.add(other)
                     heappush(waiting, (position[other], other))
 
-    def _judge(self, task: Task) -> bool:
-        """Say how fresh `task` is; whether tasks behind it may have to be judged again."""
+    def _judge(self, task: Task, *, looked: bool = False) -> bool:
+        """Say how fresh `task` is; whether tasks behind it may have to be judged again. looked: it and
+        its files are as they were."""
         self.judged += 1
         name = task.name
-        record = self._records.of(task)
-        outcome = self._outcomes.latest.get(name)
-        own = interrupted(self._intents.get(name), building=self._building) or self._own_state(task, record)
+        known = self._own.get(name) if looked else None
+        record = known[1] if known is not None else self._records.of(task)
+        own = self._own_state(task, record)
+        if self._intents:
+            own = interrupted(self._intents.get(name), building=self._building) or own
         found = own or upstream_state(task, record, self._told, self._stamps) or FRESH
         if found.state in ("stale", "never_run"):
-            found = failed(task, record, outcome) or found
+            found = failed(task, record, self._outcomes.latest.get(name)) or found
         before = self._told.get(name)
-        stamp, known = self._stamps.get(name), name in self._stamps
+        stamp, is_new = self._stamps.get(name), name not in self._stamps
         self._stamps[name] = record.timestamp
         self._tell(name, found)
-        return not known or before is None or before.state != found.state or stamp != record.timestamp
+        return is_new or before is None or before.state != found.state or stamp != record.timestamp
 
     def _own_state(self, task: Task, record: Record) -> Freshness | None:
         known = self._own.get(task.name)
@@ -178,18 +212,27 @@ class RunStates:
             return known[2]
         found = own_state(task, record, self.root, by_code=self._by_code)
         self._own[task.name] = (task, record, found)
+        if task.spec.resources:
+            self._with_resources.add(task.name)
         return found
 
     def _tell(self, name: str, found: Freshness) -> None:
         if self._told.get(name) == found:
             return
         self._told[name] = found
-        self.generation += 1
+        self._note(name)
         (self.failed.add if found.state == "failed" else self.failed.discard)(name)
 
     def _forget(self, name: str) -> None:
-        for known in (self._told, self._stamps, self._own):
+        for known in (self._told, self._stamps, self._own, self._position):
             known.pop(name, None)
         self._records.drop(name)
         self.failed.discard(name)
-        self.generation += 1
+        self._with_resources.discard(name)
+        self._note(name)
+
+    def _note(self, name: str) -> None:
+        self._log.append(name)
+        if len(self._log) > _LONGEST_LOG:
+            self._forgotten += len(self._log)
+            self._log.clear()
