@@ -140,7 +140,7 @@ def moved(at: Position, path: str, file: str, edits: tuple[Edit, ...]) -> Positi
 
 
 @settings(
-    max_examples=150,
+    max_examples=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
