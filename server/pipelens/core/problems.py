@@ -87,13 +87,16 @@ class Rule:
     """A kind of problem: its stable kebab-case code, its usual severity and its documentation.
 
     `summary`: one line. `page`: Markdown that says why it matters, shows a wrong and a right
-    example and names the section of the format it comes from.
+    example and names the section of the format it comes from. `while_typing`: whether it is told at once
+    in the line that is being typed; not so where it may only mean that a value is missing or that a
+    word is unknown as yet.
     """
 
     code: str
     severity: Severity
     summary: str
     page: str
+    while_typing: bool = True
 
 
 class UnknownRule(KeyError):

@@ -29,6 +29,7 @@ Right:
 
 To fix it, correct the path, or create the file: `pipelens scaffold` writes all missing sources.
 """,
+        while_typing=False,
     ),
     Rule(
         "dotted-path-not-found",
@@ -56,6 +57,7 @@ Right:
 
 To fix it, correct the part that is pointed at, or write the function.
 """,
+        while_typing=False,
     ),
     Rule(
         "hook-argument",

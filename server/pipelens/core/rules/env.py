@@ -29,6 +29,7 @@ product: 'out/{{kind}}.csv'
 To fix it, correct the name, or add the key to the env file. A key with a hyphen reads as a
 subtraction; rename it, or nest it and write `{{section['my-key']}}`.
 """,
+        while_typing=False,
     ),
     Rule(
         "missing-placeholder-key",
@@ -52,6 +53,7 @@ product: 'out/{{db.name}}.csv'
 
 To fix it, correct the key or add it to the mapping.
 """,
+        while_typing=False,
     ),
     Rule(
         "template-syntax",
@@ -76,6 +78,7 @@ product: 'out/{{kind}}.csv'
 To fix it, close what is open and finish the expression. Braces that are meant as text go between
 `{% raw %}` and `{% endraw %}`.
 """,
+        while_typing=False,
     ),
     Rule(
         "template-refused",
@@ -184,6 +187,7 @@ sizes: [1, 2]
 
 To fix it, close what is open. Values that begin with `{`, `[`, `*`, `&`, `!` or `%` need quotes.
 """,
+        while_typing=False,
     ),
     Rule(
         "env-not-a-mapping",
@@ -287,6 +291,7 @@ meta:
 
 To fix it, correct the path or create the file.
 """,
+        while_typing=False,
     ),
     Rule(
         "env-reference-order",

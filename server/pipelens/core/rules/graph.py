@@ -64,6 +64,7 @@ upstream = ["load"]
 To fix it, correct the name or add the missing task. A name in the source is read from there: to
 name it in the YAML instead, set `extract_upstream: false` in `meta`.
 """,
+        while_typing=False,
     ),
     Rule(
         "self-upstream",
@@ -137,6 +138,7 @@ upstream = ["fit-*"]
 
 To fix it, correct the pattern. `?` and `[...]` have a meaning only where a `*` is present, too.
 """,
+        while_typing=False,
     ),
     Rule(
         "duplicate-product",

@@ -20,6 +20,7 @@ Right: `x = (1)`
 
 Fix: correct the code where the problem points.
 """,
+        while_typing=False,
     ),
     Rule(
         "undefined-name",
@@ -46,6 +47,7 @@ print(total)
 
 Fix: define or import the name in an earlier cell, or declare it as a param.
 """,
+        while_typing=False,
     ),
     Rule(
         "misplaced-statement",
@@ -142,5 +144,6 @@ Right: `params: {a_b: 1}`
 
 Fix: rename the param.
 """,
+        while_typing=False,
     ),
 )

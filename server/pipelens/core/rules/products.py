@@ -33,6 +33,7 @@ Right:
 
 To fix it, name each product with a key; the code finds it as `product["train"]`.
 """,
+        while_typing=False,
     ),
     Rule(
         "relation-form",
@@ -67,6 +68,7 @@ With a schema:
 To fix it, write the list in this order. Several relations go into a mapping with a list under each
 key. An SQL file that writes a `.csv` or `.parquet` file takes that path as its only product.
 """,
+        while_typing=False,
     ),
     Rule(
         "product-class-missing",
@@ -222,6 +224,7 @@ Right:
 
 To fix it, add the key. To run a script without any notebook, set `class: ScriptRunner`.
 """,
+        while_typing=False,
     ),
     Rule(
         "notebook-product-extension",
@@ -252,5 +255,6 @@ Right:
 To fix it, give the notebook a path of its own and put the data under another key; in the source it is
 then `product["data"]`. Or set `class: ScriptRunner` for a script that makes no notebook.
 """,
+        while_typing=False,
     ),
 )

@@ -37,6 +37,7 @@ on_finish:
 
 To fix it, write `module.function`; for a function in `quality/hooks.py`, `quality.hooks.function`.
 """,
+        while_typing=False,
     ),
     Rule(
         "unknown-class",
@@ -66,6 +67,7 @@ Right:
 
 To fix it, correct the name, or remove `class` where the extension says the same.
 """,
+        while_typing=False,
     ),
     Rule(
         "unknown-executor",
@@ -95,6 +97,7 @@ executor:
 
 To fix it, correct the name; without arguments, `executor: parallel` is enough.
 """,
+        while_typing=False,
     ),
     Rule(
         "executor-as-text",
@@ -149,6 +152,7 @@ meta:
 
 To fix it, correct the name. For a plain folder that is no package, use `path: shop/sql` instead.
 """,
+        while_typing=False,
     ),
     Rule(
         "import-tasks-unreadable",
@@ -183,5 +187,6 @@ count from its own folder, its products from the root of the pipeline:
   product: out/features.ipynb
 ```
 """,
+        while_typing=False,
     ),
 )

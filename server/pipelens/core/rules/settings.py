@@ -29,6 +29,7 @@ unused-param = "off"
 
 To fix it, correct the name or the value. Severities are `error`, `warning`, `info`, `hint` and `off`.
 """,
+        while_typing=False,
     ),
     Rule(
         "unknown-suppression",
@@ -53,5 +54,6 @@ upstream = ["load", "clean"]  # pipelens: ignore[unused-upstream]
 
 To fix it, correct the code; `pipelens explain` lists all of them.
 """,
+        while_typing=False,
     ),
 )

@@ -164,6 +164,7 @@ upstream = ["fit-*"]
 
 Fix: write the names as plain strings.
 """,
+        while_typing=False,
     ),
     Rule(
         "no-kernel",

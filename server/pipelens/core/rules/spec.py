@@ -30,6 +30,7 @@ tasks:
 
 To fix it, add `tasks` with a list. `pipelens scaffold` then creates the sources that do not exist yet.
 """,
+        while_typing=False,
     ),
     Rule(
         "missing-key",
@@ -59,6 +60,7 @@ tasks:
 To fix it, add the key. If it seems to be there, look at its spelling and its indentation: a key that
 is indented too little belongs to the mapping around this one.
 """,
+        while_typing=False,
     ),
     Rule(
         "unknown-key",
@@ -92,6 +94,7 @@ Right:
 
 To fix it, correct the spelling, move the value into `params`, or remove the key.
 """,
+        while_typing=False,
     ),
     Rule(
         "wrong-type",
@@ -129,6 +132,7 @@ Right:
 
 To fix it, write the value in the form that the message names: `- ` makes a list, `key:` a mapping.
 """,
+        while_typing=False,
     ),
     Rule(
         "invalid-choice",
@@ -160,6 +164,7 @@ Right:
 
 To fix it, choose one of the words that the message lists.
 """,
+        while_typing=False,
     ),
     Rule(
         "not-a-boolean",
@@ -186,6 +191,7 @@ meta:
 
 To fix it, write `true` or `false`.
 """,
+        while_typing=False,
     ),
     Rule(
         "location-not-alone",

@@ -36,6 +36,7 @@ tasks:
 To fix it, look at the place that is pointed at and at the line above it: an open quote or bracket
 shows only where the text after it stops making sense.
 """,
+        while_typing=False,
     ),
     Rule(
         "yaml-value",
@@ -148,6 +149,7 @@ product: "{{out}}/data.csv"
 
 To fix it, put the whole value in quotes.
 """,
+        while_typing=False,
     ),
     Rule(
         "duplicate-key",

@@ -35,6 +35,7 @@ Right, with a shell script that starts the program:
 To fix it, correct the extension, name the function as `module.function`, or set `class` for a source
 that does not tell it, such as the data file of an `SQLUpload`.
 """,
+        while_typing=False,
     ),
     Rule(
         "unusable-class",
@@ -260,6 +261,7 @@ params:
 To fix it, correct the path. A file that another task makes is no resource: make that task an
 upstream.
 """,
+        while_typing=False,
     ),
     Rule(
         "upstream-conflict",

@@ -34,6 +34,7 @@ upstream = ["load", "clean"]
 
 To fix it, add the name to the declaration, or correct the subscript.
 """,
+        while_typing=False,
     ),
     Rule(
         "unused-upstream",
@@ -77,6 +78,7 @@ df = read(upstream["load"]["data"])
 
 To fix it, use one of the keys that the upstream declares, or declare the key there.
 """,
+        while_typing=False,
     ),
     Rule(
         "undeclared-param",
@@ -109,6 +111,7 @@ depth = None
 
 To fix it, assign a default in the parameters cell, or take the param out of the YAML.
 """,
+        while_typing=False,
     ),
     Rule(
         "unused-param",
@@ -186,6 +189,7 @@ def fit(product, depth): ...
 
 To fix it, add the parameter to the function, or remove the param from the YAML.
 """,
+        while_typing=False,
     ),
     Rule(
         "missing-argument",
