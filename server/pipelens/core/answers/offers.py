@@ -26,8 +26,8 @@ class Offer:
 
 
 def entry_offers(project: Project, entry: TaskEntry) -> tuple[Offer, ...]:
-    """The tasks of an entry of `tasks:`, where the name is written, else where the entry begins; lines
-    count from there. Of many tasks in one place the first dozen are offered.
+    """The tasks of an entry of `tasks:`, where the entry begins; lines count from there. Of many tasks
+    in one place the first dozen are offered.
 
     In an entry that cannot be read now, what was read before may lie elsewhere: its beginning counts.
     """
