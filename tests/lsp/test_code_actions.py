@@ -10,7 +10,8 @@ from typing import Any
 from lsprotocol import types
 
 from tests.lsp.editor import Editor, editor
-from tests.lsp.edits import apply_edit
+from tests.lsp.edits import apply_edit, edited
+from tests.lsp.open_notebook import OpenNotebook, notebook_json
 
 SCRIPT = """\
 # %% tags=["parameters"]
@@ -259,3 +260,60 @@ async def test_missing_sources_are_created_by_a_command_that_the_editor_can_undo
         apply_edit(edits[0])
     assert (root / "scripts/fit.py").is_file()
     assert (root / "steps.py").read_text().count("def ") == 2
+
+
+NOTEBOOK = notebook_json(
+    ("code", 'upstream = ["load"]\nproduct = None', ["parameters"]),
+    ("code", 'print(upstream["load"], upstream["clean"])'),
+)
+
+
+async def test_in_a_notebook_that_is_told_cell_by_cell_the_edit_is_one_of_its_cell(tmp_path: Path) -> None:
+    pipeline = PIPELINE.replace("fit.py", "fit.ipynb")
+    root = written(tmp_path, pipeline_yaml=pipeline, scripts__fit_ipynb=NOTEBOOK)
+    async with editor(root, "visual-studio-code") as it:
+        it.open("pipeline.yaml")
+        notebook = OpenNotebook(it, "scripts/fit.ipynb")
+        at = types.Position(0, 36)
+        await it.until(lambda: bool(it.client.diagnostics.get(notebook.cell(1))), "the problem in its cell")
+        params = types.CodeActionParams(
+            types.TextDocumentIdentifier(notebook.cell(1)),
+            types.Range(at, at),
+            types.CodeActionContext(list(it.client.diagnostics[notebook.cell(1)])),
+        )
+        found = await it.client.text_document_code_action_async(params) or ()
+        actions = [one for one in found if isinstance(one, types.CodeAction)]
+        edit = await chosen(it, actions, "Declare 'clean' in 'upstream'")
+        [change] = edit.document_changes or ()
+        assert isinstance(change, types.TextDocumentEdit)
+        assert change.text_document.uri == notebook.cell(0)
+        [text] = [one for one in change.edits if isinstance(one, types.TextEdit)]
+        assert edited(notebook.texts[notebook.cell(0)], [text]).startswith('upstream = ["load", "clean"]\n')
+        ignored = await chosen(it, actions, "Ignore 'undeclared-reference' here")
+        [change] = ignored.document_changes or ()
+        assert isinstance(change, types.TextDocumentEdit)
+        assert change.text_document.uri == notebook.cell(1)
+
+
+async def test_a_cell_is_added_only_where_the_file_as_a_whole_is_edited(tmp_path: Path) -> None:
+    bare = notebook_json(("code", "print(1)"))
+    root = written(tmp_path, scripts__fit_ipynb=bare, pipeline_yaml=PIPELINE.replace("fit.py", "fit.ipynb"))
+    title = "Add a cell tagged `parameters`"
+    where = types.Range(types.Position(0, 0), types.Position(100, 0))
+
+    async def titles(it: Editor, uri: str) -> list[types.CodeAction]:
+        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), where, types.CodeActionContext([]))
+        found = await it.client.text_document_code_action_async(params) or ()
+        return [one for one in found if isinstance(one, types.CodeAction)]
+
+    async with editor(root, "visual-studio-code") as it:
+        it.open("pipeline.yaml")
+        notebook = OpenNotebook(it, "scripts/fit.ipynb")
+        await it.until(lambda: bool(it.client.diagnostics.get(notebook.cell(0))), "the problem in its cell")
+        assert title not in [one.title for one in await titles(it, notebook.cell(0))]
+    async with editor(root) as it:
+        it.open("scripts/fit.ipynb")
+        await it.until(lambda: "no-parameters-cell" in it.codes("scripts/fit.ipynb"))
+        apply_edit(await chosen(it, await titles(it, it.uri("scripts/fit.ipynb")), title))
+    again = json.loads((root / "scripts/fit.ipynb").read_text())
+    assert again["cells"][0]["metadata"]["tags"] == ["parameters"]
