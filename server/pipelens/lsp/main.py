@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 
 def main() -> int:
@@ -15,10 +15,9 @@ def main() -> int:
     lent = [os.getcwd(), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     sys.path[:] = safe_path(sys.path, lent, _own_folders())
     from pipelens.lsp.server import make_server
-    from pipelens.lsp.wire_input import WireInput
 
     server = make_server()
-    server.start_io(cast("BinaryIO", WireInput(stdin)), stdout)
+    server.start_io(stdin, stdout)
     return 0 if server.was_shut_down else 1
 
 

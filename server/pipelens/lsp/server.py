@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
+from pygls.io_ import StdoutWriter
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import lsp_method
 
@@ -22,13 +25,16 @@ from pipelens.core.answers.findings import Finding
 from pipelens.lsp.client_settings import ClientSettings
 from pipelens.lsp.convert import LineOf, Units, path_of
 from pipelens.lsp.guard import LOG, Refusal, guarded, watched
+from pipelens.lsp.intake import Intake
 from pipelens.lsp.message_order import OrderedProtocol
 from pipelens.lsp.places import Places
 from pipelens.lsp.resting import Resting
 from pipelens.lsp.runs import Runs
+from pipelens.lsp.schedule import Schedule
 from pipelens.lsp.state_news import StateNews
 from pipelens.lsp.state_watch import StateWatch
 from pipelens.lsp.states import States
+from pipelens.lsp.typing_line import TypingLine
 from pipelens.lsp.wire_text import WireText
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.workspace.host import Host
@@ -60,11 +66,26 @@ class Protocol(OrderedProtocol):
         if not isinstance(result, WireText) or error is not None or self.writer is None:
             return super()._send_response(msg_id, result, error)
         self._result_types.pop(msg_id, None)
-        body = result.response(msg_id).encode("ascii")
+        self.write_text(result.response(msg_id))
+        return None
+
+    def write_text(self, text: str) -> None:
+        """Send a message that is JSON already, ASCII only."""
+        if self.writer is None:
+            return
+        body = text.encode("ascii")
         sent = self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
         if inspect.isawaitable(sent):
             self.ours.start("write", _awaited(sent))
-        return None
+
+    def refuse(self, id: int | str, code: types.LSPErrorCodes, why: str) -> None:
+        """Answer a request with an error."""
+        super()._send_response(id, None, types.ResponseError(code.value, why))
+
+    def cancel(self, id: object) -> None:
+        """Cancel a request that is being answered, if there is one."""
+        if isinstance(id, int | str) and id in self._request_futures:
+            self._handle_cancel_notification(id)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Handing:
@@ -112,9 +133,10 @@ class Server(LanguageServer):
         self.folder_settings: dict[str, ClientSettings] = {}
         self.reread_settings: Callable[[], None] = lambda: None
         self.resting = Resting(self)
-        self._quiet: asyncio.TimerHandle | None = None
+        self.schedule = Schedule(self)
+        self.typing = TypingLine(self)
+        self.edited: set[str] = set()
         self._background: set[asyncio.Task[None]] = set()
-        self._on_later: list[Callable[[], None]] = []
         self._on_initialized: list[Callable[[], None]] = []
 
     def meet(self, params: types.InitializeParams) -> None:
@@ -152,32 +174,55 @@ class Server(LanguageServer):
         """Whether the client has a boolean capability, by its dotted path."""
         return bool(get_capability(self.capabilities, capability, False))  # pyright: ignore
 
+    # -- what comes in
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve a client until it says `exit` or goes."""
+        self._stop_event = threading.Event()
+        self.protocol.set_writer(StdoutWriter(stdout or sys.stdout.buffer))
+        try:
+            asyncio.run(self._serve(stdin or sys.stdin.buffer))
+        except BrokenPipeError:
+            LOG.info("the client is gone")
+        except (KeyboardInterrupt, SystemExit):
+            pass
+        finally:
+            self.shutdown()
+
+    async def _serve(self, stdin: BinaryIO) -> None:
+        intake = Intake(self, stdin)
+        self.schedule.after_quiet = intake.quiet
+        await intake.run()
+
     # -- scheduling
 
     def when_quiet(self, work: Callable[[], None]) -> None:
         """Have `work` done at the end of every quiet period."""
-        self._on_later.append(work)
+        self.schedule.when_quiet(work)
 
     def later(self) -> None:
         """Something changed: answer after a quiet period, once."""
-        self.resting.stop()
-        if self._quiet is not None:
-            self._quiet.cancel()
-        pause = self.settings.quiet_period / 1000
-        self._quiet = asyncio.get_running_loop().call_later(pause, self.now)
+        self.schedule.later()
 
     def now(self) -> None:
         """Answer what waits for the end of the quiet period."""
-        self._quiet = None
-        for work in self._on_later:
-            guarded("later", work)()
-        self.resting.begin()
+        self.schedule.now()
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` beside other messages."""
         task = asyncio.ensure_future(watched(name, work))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    # -- telling
+
+    def notify_text(self, method: str, params: str) -> None:
+        """Send a notification whose parameters are JSON already, ASCII only."""
+        self.protocol.write_text(f'{{"jsonrpc":"2.0","method":"{method}","params":{params}}}')
+
+    def refuse(self, id: int | str, code: types.LSPErrorCodes, why: str) -> None:
+        """Answer a request with an error."""
+        self.protocol.refuse(id, code, why)
 
     # -- what many features need
 

@@ -5,59 +5,65 @@ A file of a pipeline hears of itself when it is opened, too: no problems is an a
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
 from pipelens.core.answers.findings import Finding
-from pipelens.lsp.convert import diagnostic
+from pipelens.lsp.diagnostic_texts import DiagnosticTexts
+from pipelens.lsp.guard import guarded
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
-Told = dict[str, list[types.Diagnostic]]
+Told = dict[str, list[str]]
 """What a client was told, by the URI of a document."""
 
 
 def register(server: Server) -> None:
-    host, places = server.host, server.places
-    known: dict[str, tuple[Finding, ...]] = {}
+    places, texts = server.places, DiagnosticTexts(server)
+    more: dict[str, tuple[Finding, ...]] = {}
     sent: dict[str, Told] = {}
-    related = server.supports("text_document.publish_diagnostics.related_information")
+    page = [texts.page_writer()]
 
     def publish() -> None:
-        found = dict(host.findings())
-        for more in server.extra_findings:
-            for path, findings in more().items():
-                found[path] = (*found.get(path, ()), *findings)
-        for path in sorted({*known, *found, *host.documents}):
-            findings = found.get(path, ())
-            # In an open document the client's columns may move where ours do not.
-            if path not in host.documents and known.get(path, ()) == findings:
-                continue
-            tell(path, findings)
-        known.clear()
-        known.update(found)
+        host = server.host
+        edited, server.edited = server.edited, set()
+        # In a document that was edited the client's columns may move where ours do not.
+        paths = host.news() | edited | (host.documents.keys() - sent.keys())
+        found = _more(server)
+        paths |= {path for path in {*more, *found} if more.get(path) != found.get(path)}
+        more.clear()
+        more.update(found)
+        for path in sorted(paths):
+            tell(path, (*host.findings_of(path), *more.get(path, ())))
+        if page and sent and (write := page.pop()) is not None:
+            asyncio.get_running_loop().call_soon(guarded("page", write))
 
     def tell(path: str, findings: tuple[Finding, ...]) -> None:
-        before = sent.get(path, {})
+        host, before = server.host, sent.get(path, {})
         if path not in sent and not findings and not host.projects_with(path):
             return
         told: Told = {uri: [] for uri in places.documents(path)}
-        for one in findings:
-            uri = places.location(path, one.span).uri
-            told.setdefault(uri, []).append(diagnostic(one, places.location, path, related))
-        for uri, diagnostics in before.items():
-            if uri not in told and diagnostics:
-                send(uri, [], None)
-        for uri, diagnostics in told.items():
-            if before.get(uri) != diagnostics:
-                send(uri, diagnostics, places.version(uri))
+        for uri, text in texts.of(path, server.typing.without_unfinished(path, findings)):
+            told.setdefault(uri, []).append(text)
+        for uri, shown in before.items():
+            if uri not in told and shown:
+                texts.send(uri, [], None)
+        for uri, shown in told.items():
+            if before.get(uri) != shown:
+                texts.send(uri, shown, places.version(uri))
         sent[path] = told
         if path not in host.documents and not findings:
             del sent[path]
 
-    def send(uri: str, told: list[types.Diagnostic], version: int | None) -> None:
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, told, version))
-
     server.when_quiet(publish)
+
+
+def _more(server: Server) -> Mapping[str, tuple[Finding, ...]]:
+    """What is found elsewhere than in the pipelines' texts: the lines at which runs failed."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    for findings in server.extra_findings:
+        for path, of_path in findings().items():
+            found[path] = (*found.get(path, ()), *of_path)
+    return found

@@ -33,8 +33,11 @@ def register(server: Server) -> None:
         for change in params.content_changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 buffer.replace(server.units.span(change.range, buffer.line), change.text)
+                line = change.range.start.line + change.text.count("\n")
+                server.typing.typed(path, line)
             else:
                 buffer.reset(change.text)
+        server.edited.add(path)
         buffer.version = params.text_document.version
         host.edited(path)
         server.later()
