@@ -129,7 +129,7 @@ async def test_the_reason_is_that_of_status(folder: Path) -> None:
 async def test_half_typed_text_is_told_of_from_what_was_read_before(folder: Path) -> None:
     async with editor(folder) as of:
         of.open("pipeline.yaml")
-        await of.diagnostics("pipeline.yaml")
+        assert await hover(of, "pipeline.yaml", "source: steps.l|oad") is not None
         broken = PIPELINE.replace('"{{out}}/data.csv"', '"{{out}}/data.csv')
         of.rewrite("pipeline.yaml", broken)
         assert text_of(await hover(of, "pipeline.yaml", "source: steps.l|oad")).startswith("**lo🙂ad** ·")
