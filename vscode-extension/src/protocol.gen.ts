@@ -77,6 +77,22 @@ export interface InitializationOptions {
   settings?: Record<string, unknown>;
 }
 
+/** pipeline: the URI of its file. */
+export interface InjectedCellParams {
+  pipeline: string;
+  task: string;
+}
+
+/**
+ * text: assignments, one a line. languageId: as editors call the language. version: the
+ * pipeline's, which grows with each change of what it says.
+ */
+export interface InjectedCellResult {
+  text: string;
+  languageId: string;
+  version: number;
+}
+
 /**
  * One pipeline of the workspace. name: its file as seen from the workspace folder. root: the URI of
  * the folder that its paths are read from. tasks: how many it has.
@@ -211,6 +227,7 @@ export interface Requests {
   "pipelens/pipelines": { params: void; result: PipelineInfo[] };
   "pipelens/runnables": { params: RunnablesParams; result: Runnable[] };
   "pipelens/productPreview": { params: ProductPreviewParams; result: ProductPreview | null };
+  "pipelens/injectedCell": { params: InjectedCellParams; result: InjectedCellResult | null };
   "pipelens/health": { params: void; result: HealthAnswer };
 }
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pipelens.protocol import commands, health, pipelines, previews, runs
+from pipelens.protocol import commands, health, injected, pipelines, previews, runs
 from pipelens.protocol.commands import ScaffoldParams
 from pipelens.protocol.health import HealthAnswer
+from pipelens.protocol.injected import InjectedCellParams, InjectedCellResult
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.protocol.pipelines import PipelineInfo, RunnablesParams
 from pipelens.protocol.previews import ProductPreview, ProductPreviewParams
@@ -43,6 +44,7 @@ MESSAGES: Final[dict[str, Message]] = {
     pipelines.PIPELINES: Message("request", None, tuple[PipelineInfo, ...]),
     pipelines.RUNNABLES: Message("request", RunnablesParams, tuple[Runnable, ...]),
     previews.PRODUCT_PREVIEW: Message("request", ProductPreviewParams, ProductPreview | None),
+    injected.INJECTED_CELL: Message("request", InjectedCellParams, InjectedCellResult | None),
     health.HEALTH: Message("request", None, HealthAnswer),
     runs.RUN_EVENT: Message("to client", RunEvent),
     runs.STATE_CHANGED: Message("to client", StateChanged),
