@@ -45,7 +45,12 @@ def describe_name(project: Project, subject: TaskName, outside: Outside) -> tupl
     task = found[0]
     blocks = describe_task(project, task, outside)
     products = products_of(task)
-    if subject.role == "reference" and products is not None and products.form == "single":
+    if (
+        subject.role == "reference"
+        and products is not None
+        and products.are_files
+        and products.form == "single"
+    ):
         return (*blocks, *sight(project, task, products.items[0], outside))
     return blocks
 
