@@ -40,6 +40,8 @@ class Editor:
         self.asked: list[types.ShowMessageRequestParams] = []
         self.answer: str | None = None
         self.refreshes = 0
+        self.gone = False
+        """Set by a test that has killed the server, or shut it down."""
         self.result: types.InitializeResult
         self._versions: dict[str, int] = {}
         self._news = asyncio.Event()
@@ -255,5 +257,6 @@ async def editor(
         )
         yield made
     finally:
-        await asyncio.wait_for(client.shutdown_session(), PATIENCE)
+        if not made.gone:
+            await asyncio.wait_for(client.shutdown_session(), PATIENCE)
         await client.stop()
