@@ -61,7 +61,7 @@ class Cell:
         if not self.stretched and 0 <= line <= end_line < len(self.lines):
             row, begin = self.lines[line]
             end_row, end_begin = self.lines[end_line]
-            return Span(Position(row, begin + character), Position(end_row, end_begin + end_character))
+            return Span.of(row, begin + character, end_row, end_begin + end_character)
         return Span(self.position(line, character), self.position(end_line, end_character))
 
     @property

@@ -88,9 +88,7 @@ class _Reader:
 
     def place(self, span: Span, first: int = 0) -> Span:
         """A stretch of the text that was parsed, as one of the file."""
-        return self.cell.span(
-            span.start.line + first, span.start.character, span.end.line + first, span.end.character
-        )
+        return self.cell.span(span[0] + first, span[1], span[2] + first, span[3])
 
     def module(self, tree: ast.Module, columns: Columns, first: int = 0) -> None:
         end = -1

@@ -81,7 +81,7 @@ class Columns:
         line, end_line = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         if self._ascii:
             end = node.end_col_offset or node.col_offset
-            return Span(Position(line, node.col_offset), Position(end_line, end))
+            return Span.of(line, node.col_offset, end_line, end)
         return Span(
             Position(line, self.character(line, node.col_offset)),
             Position(end_line, self.character(end_line, node.end_col_offset or node.col_offset)),
@@ -89,13 +89,11 @@ class Columns:
 
     def slice(self, span: Span) -> str:
         """The text of a stretch."""
-        start, end = span.start, span.end
-        if start.line == end.line:
-            return self.lines[start.line][start.character : end.character]
-        middle = self.lines[start.line + 1 : end.line]
-        return "\n".join(
-            [self.lines[start.line][start.character :], *middle, self.lines[end.line][: end.character]]
-        )
+        line, begin, end_line, end = span
+        if line == end_line:
+            return self.lines[line][begin:end]
+        middle = self.lines[line + 1 : end_line]
+        return "\n".join([self.lines[line][begin:], *middle, self.lines[end_line][:end]])
 
     def inside_quotes(self, node: ast.expr) -> Span:
         """The stretch inside the quotes of a string that is one token; of others the whole stretch."""
@@ -103,8 +101,7 @@ class Columns:
         text = self.slice(span)
         quote, inner = text[:1], text[1:-1]
         if quote in ("'", '"') and text[1:].endswith(quote) and quote not in inner and "\\" not in inner:
-            start, end = span.start, span.end
-            return Span(Position(start.line, start.character + 1), Position(end.line, end.character - 1))
+            return Span.of(span[0], span[1] + 1, span[2], span[3] - 1)
         match = _QUOTES.match(text)
         if match is None or span.start.line != span.end.line:
             return span

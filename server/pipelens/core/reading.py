@@ -82,7 +82,7 @@ class PieceReader:
             line: int = begin.line
             if line == end.line and begin.index < end.index:
                 line -= first
-                span = Span(Position(line, begin.column), Position(line, end.column))
+                span = Span.of(line, begin.column, line, end.column)
                 return Place(self._path, span, self.entry)
         return Place(self.context.path, self.marks.span(node), self.entry)
 

@@ -91,7 +91,7 @@ def read_references(cell: Cell) -> tuple[Reference, ...]:
     def place(span: Span | None) -> Span | None:
         if span is None:
             return None
-        return cell.span(span.start.line, span.start.character, span.end.line, span.end.character)
+        return cell.span(*span)
 
     return tuple(
         [Reference(each.name, cast(Span, place(each.span)), each.key, place(each.key_span)) for each in found]

@@ -441,7 +441,7 @@ def _cell(index: int, piece: _Piece, lines: list[str], quoted: list[bool] | None
     own = lines[start:end]
     head = None
     if piece.head is not None:
-        head = Span(Position(piece.head, 0), Position(piece.head, len(lines[piece.head])))
+        head = Span.on_line(piece.head, 0, len(lines[piece.head]))
     places: tuple[tuple[int, int], ...]
     if not own:
         places = ((start, 0),) if start < len(lines) else ((len(lines) - 1, len(lines[-1])),)

@@ -11,8 +11,10 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Protocol
 
+_PYTHON_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -24,33 +26,50 @@ class Position:
     character: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A half-open stretch of text."""
+class Span(tuple[int, int, int, int]):
+    """A half-open stretch of text, from `start` to `end`.
 
-    start: Position
-    end: Position
+    Kept as four numbers: hundreds of thousands are held for a large pipeline, and two positions for
+    each would take twice the room and the time.
+    """
+
+    __slots__ = ()
+    __match_args__ = ("start", "end")
+
+    def __new__(cls, start: Position, end: Position) -> Span:
+        return tuple.__new__(cls, (start.line, start.character, end.line, end.character))
+
+    @property
+    def start(self) -> Position:
+        return Position(self[0], self[1])
+
+    @property
+    def end(self) -> Position:
+        return Position(self[2], self[3])
 
     @staticmethod
     def of(line: int, character: int, end_line: int, end_character: int) -> Span:
-        return Span(Position(line, character), Position(end_line, end_character))
+        return tuple.__new__(Span, (line, character, end_line, end_character))
 
     @staticmethod
     def on_line(line: int, start: int, end: int) -> Span:
-        return Span(Position(line, start), Position(line, end))
+        return tuple.__new__(Span, (line, start, line, end))
+
+    def __repr__(self) -> str:
+        return f"Span(start={self.start!r}, end={self.end!r})"
+
+    def __reduce__(self) -> tuple[type[Span], tuple[Position, Position]]:
+        return Span, (self.start, self.end)
 
     def shifted(self, lines: int) -> Span:
         """The same stretch `lines` further down."""
         if not lines:
             return self
-        return Span(
-            Position(self.start.line + lines, self.start.character),
-            Position(self.end.line + lines, self.end.character),
-        )
+        return Span.of(self[0] + lines, self[1], self[2] + lines, self[3])
 
     def contains(self, position: Position) -> bool:
         """Whether the caret at `position` touches the stretch (its end included)."""
-        return self.start <= position <= self.end
+        return self[:2] <= (position.line, position.character) <= self[2:]
 
 
 class Lines(Protocol):
@@ -63,11 +82,16 @@ class Lines(Protocol):
     def __len__(self) -> int: ...
 
 
-NOWHERE = Span(Position(0, 0), Position(0, 0))
+NOWHERE = Span.of(0, 0, 0, 0)
 
 
 def split_lines(text: str) -> list[str]:
     """The lines of `text`, line ends kept; the last one may be empty."""
+    if text.isascii() and not any(mark in text for mark in _PYTHON_LINE_ENDS):
+        found = text.splitlines(keepends=True)
+        if not found or found[-1][-1] in "\r\n":
+            found.append("")
+        return found
     lines: list[str] = []
     begin = 0
     for match in _LINE_END.finditer(text):
@@ -86,7 +110,8 @@ class Document:
     @cached_property
     def starts(self) -> list[int]:
         """The offset at which each line begins."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        lines = split_lines(self.text)
+        return list(accumulate([len(line) for line in lines[:-1]], initial=0))
 
     @cached_property
     def plain(self) -> bool:

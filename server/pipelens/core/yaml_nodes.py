@@ -63,7 +63,7 @@ class Marks:
             end_mark: Any = node.end_mark
             if begin.line == end_mark.line and begin.index < end_mark.index:
                 line = begin.line - self.first_line
-                return Span(Position(line, begin.column), Position(line, end_mark.column))
+                return Span.of(line, begin.column, line, end_mark.column)
         start = start_of(node) + self.offset
         end = end_of(node) + self.offset
         text = self.document.text
@@ -76,10 +76,8 @@ class Marks:
         if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
             end = max(start, self._last(node))
         first, last = self.document.position(start), self.document.position(end)
-        return Span(
-            Position(first.line - self.first_line, first.character),
-            Position(last.line - self.first_line, last.character),
-        )
+        up = self.first_line
+        return Span.of(first.line - up, first.character, last.line - up, last.character)
 
     def _last(self, node: Node) -> int:
         """Where the last scalar of a block collection ends: comments behind it are not its own."""

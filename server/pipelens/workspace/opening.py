@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pipelens.workspace.discovery import Location, NotFound, find_pipeline
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.keeper import ProjectKeeper
+from pipelens.workspace.source_store import cache_folder
 
 __all__ = ["Location", "NotFound", "open_pipeline"]
 
@@ -30,7 +31,13 @@ def open_pipeline(
     if isinstance(location, NotFound):
         return location
     keeper = ProjectKeeper(
-        location, files, cwd=cwd, environ=environ, overrides=overrides or {}, trusted=trusted
+        location,
+        files,
+        cwd=cwd,
+        environ=environ,
+        overrides=overrides or {},
+        trusted=trusted,
+        store=cache_folder(),
     )
     keeper.now()
     if keeper.specs.override_error is not None:

@@ -18,7 +18,7 @@ from pipelens.core.sources import (
     Rereads,
     Words,
 )
-from pipelens.core.text import Position, Span
+from pipelens.core.text import Span
 
 Names = tuple[str, ...]
 """The names that a task's injected cell assigns."""
@@ -78,16 +78,14 @@ def source_of(path: str, record: list[Any], whole: Rereads) -> tuple[NotebookSou
 
 
 def _numbers(span: Span | None) -> _Numbers | None:
-    if span is None:
-        return None
-    return [span.start.line, span.start.character, span.end.line, span.end.character]
+    return None if span is None else list(span)
 
 
 def _span(numbers: _Numbers | None) -> Span | None:
     if numbers is None:
         return None
     line, character, end_line, end = numbers
-    return Span(Position(line, character), Position(end_line, end))
+    return Span.of(line, character, end_line, end)
 
 
 def _declared(found: Declaration | None) -> list[object] | None:

@@ -30,6 +30,7 @@ from pipelens.core.keys import (
     PRODUCT_CLASSES,
     Key,
 )
+from pipelens.core.text import Span
 
 _PLAIN = re.compile(r"[A-Za-z_./][\w./ +-]*(?<! )|[\w./+-]*[A-Za-z_/][\w./+-]*")
 _WORDS: Final = frozenset({"true", "false", "null", "none", "yes", "no", "on", "off", "~"})
@@ -237,7 +238,7 @@ def _calls(question: Question, context: YamlContext) -> Completions:
     found = dotted(question, f"{module}.{function}", context.replace, _client, end=end)
     shift = len(module) + 2
     start = context.replace.start
-    narrow = replace(context.replace, start=replace(start, character=start.character + shift))
+    narrow = Span(replace(start, character=start.character + shift), context.replace.end)
     return Completions(
         tuple(replace(offer, replace=narrow) for offer in found.items if offer.kind == "function"),
         found.incomplete,
