@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipelens.core.declaring import declared_upstream
+from pipelens.core.declaring import declared_upstream, removed_upstream
 from pipelens.core.problems import Edit
 from pipelens.core.read_source import read_notebook
 from pipelens.core.sources import NotebookSource
@@ -94,3 +94,39 @@ def test_in_a_notebook_the_edit_is_text_of_the_cell() -> None:
     assert edit.text == ', "new"'
     after = json.loads(applied(text, [edit], json_strings=True))
     assert "".join(after["cells"][0]["source"]).startswith('upstream = ["a", "new"]\n')
+
+
+def removed(value: str, name: str = "b") -> str:
+    """The declaration `upstream = value` after `name` was taken out of it."""
+    text = f'# %% tags=["parameters"]\nupstream = {value}\nproduct = None\n\n# %%\n1\n'
+    source = read("/p/fit.py", text)
+    fix = removed_upstream(source, name)
+    if fix is None:
+        return "no fix"
+    before = [element.name for element in source.upstream.elements] if source.upstream else []
+    after = applied(text, [edit for edit in fix.edits if isinstance(edit, Edit)])
+    again = read("/p/fit.py", after)
+    assert again.upstream is not None
+    assert [element.name for element in again.upstream.elements] == [one for one in before if one != name]
+    return after.split("upstream = ", 1)[1].split("\nproduct", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('["b"]', "None"),
+        ('"b"', "None"),
+        ('["a", "b"]', '["a"]'),
+        ('["b", "c"]', '["c"]'),
+        ('["a", "b", "c"]', '["a", "c"]'),
+        ('("a", "b")', '["a"]'),
+        ('"a", "b"', '["a"]'),
+        ('("a", "b", "c")', '("a", "c")'),
+        ('{"a": None, "b": None}', '{"a": None}'),
+        ('[\n    "a",\n    "b",\n]', '[\n    "a",\n]'),
+        ('["a"] + ["b"]', "no fix"),
+        ('["b", "b"]', "no fix"),
+    ],
+)
+def test_a_name_is_removed_and_the_rest_stays_as_it_was(before: str, after: str) -> None:
+    assert removed(before) == after

@@ -83,7 +83,7 @@ async def test_the_command_shows_a_file_outside_of_the_project_that_cannot_be_ed
     root: Path, tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
-    async with editor(root, XDG_CACHE_HOME=str(cache), HOME=str(tmp_path), LOCALAPPDATA=str(cache)) as it:
+    async with editor(root, PIPELENS_CACHE=str(cache)) as it:
         shown = shown_documents(it)
         before = sorted(root.rglob("*"))
         it.open("pipeline.yaml")
@@ -92,7 +92,7 @@ async def test_the_command_shows_a_file_outside_of_the_project_that_cannot_be_ed
         await it.until(lambda: len(shown) == 1)
         path = Path(types_path(shown[0].uri))
         assert path.read_text() == expected(root)
-        assert tmp_path in path.parents
+        assert cache in path.parents
         assert root not in path.parents
         assert not os.stat(path).st_mode & 0o222
         it.rewrite("pipeline.yaml", PIPELINE.replace("n: 1", "n: 2"))

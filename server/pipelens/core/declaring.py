@@ -88,6 +88,52 @@ def quoted(name: str, quote: str) -> str:
     return f"{quote}{escaped}{quote}"
 
 
+def removed_upstream(source: NotebookSource, name: str) -> Fix | None:
+    """The fix that takes `name` out of the declaration; None where that says it in another way than
+    by a literal."""
+    cell = source.cells.parameters if source.cells is not None else None
+    if cell is None or source.upstream is None or source.upstream.error is not None:
+        return None
+    plain = plain_python(cell.source).text
+    tree = parse_python(plain)
+    values = [
+        statement.value
+        for statement in (tree.body if isinstance(tree, ast.Module) else ())
+        if isinstance(statement, ast.Assign)
+        and [target.id for target in statement.targets if isinstance(target, ast.Name)] == ["upstream"]
+    ]
+    found = _removed(values[0], name, Columns(plain)) if len(values) == 1 else None
+    if found is None:
+        return None
+    edit = Edit(Place(source.path, _in_file(cell, found[0])), found[1])
+    return Fix(f"Remove '{name}' from 'upstream'", (edit,))
+
+
+def _removed(value: ast.expr, name: str, columns: Columns) -> tuple[Span, str] | None:
+    """The stretch of the parsed text that goes, and what comes in its place."""
+    match value:
+        case ast.List(elts=firsts) | ast.Tuple(elts=firsts) | ast.Set(elts=firsts):
+            lasts = firsts
+        case ast.Dict(keys=keys, values=lasts) if None not in keys:
+            firsts = [key for key in keys if key is not None]
+        case ast.Constant(value=str(text)) if text == name:
+            return columns.span(value), "None"
+        case _:
+            return None
+    at = [n for n, one in enumerate(firsts) if isinstance(one, ast.Constant) and one.value == name]
+    if len(at) != 1:
+        return None
+    (place,) = at
+    if len(firsts) == 1:
+        return columns.span(value), "None"
+    if isinstance(value, ast.Tuple) and len(firsts) == 2:
+        # What is left of a pair in brackets is no tuple.
+        return columns.span(value), f"[{columns.slice(columns.span(firsts[1 - place]))}]"
+    if place + 1 < len(firsts):
+        return Span(columns.span(firsts[place]).start, columns.span(firsts[place + 1]).start), ""
+    return Span(columns.span(lasts[place - 1]).end, columns.span(lasts[place]).end), ""
+
+
 def assigned_upstream(path: str, cell: Cell, names: tuple[str, ...] = ()) -> Fix | None:
     """The fix that begins a parameters cell without `upstream` with its assignment."""
     first = cell.source.split("\n", 1)[0]

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 from pipelens.core.answers.injected import InjectedCell, injected_cell
 from pipelens.protocol.injected import SCHEME
+from pipelens.workspace.source_store import cache_folder
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -53,9 +54,7 @@ def meant_by(uri: str) -> tuple[str, str] | None:
 
 def written_file(project: Project, task: str, cell: InjectedCell) -> Path:
     """A read-only file with the text, in the user's cache. Raises OSError."""
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("pipelens", appauthor=False) / "injected"
+    folder = Path(cache_folder()) / "injected"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark = hashlib.sha256(project.path.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     name = re.sub(r"[^\w.-]+", "_", task)[:60]

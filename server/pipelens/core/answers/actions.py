@@ -13,6 +13,7 @@ from pipelens.core.answers.findings import Finding
 from pipelens.core.answers.fixes import Change, located, preferred_fixes, problems_at, together
 from pipelens.core.answers.ignoring import ignoring
 from pipelens.core.answers.stretch import touches
+from pipelens.core.declaring import removed_upstream
 from pipelens.core.files import Files
 from pipelens.core.problems import CreateFile, Edit, Fix, Place
 from pipelens.core.project import Project, Task
@@ -126,7 +127,8 @@ def _known(*changes: Change) -> Callable[[], tuple[Change, ...]]:
 
 
 def _further(project: Project, finding: Finding, sight: Sight) -> Iterator[Fix]:
-    """Fixes that need to look at more texts than the one that has the problem."""
+    """Fixes that are worth making only where somebody asks, or that look at more texts than the one
+    that has the problem."""
     task = project.tasks.get(finding.problem.task or "")
     if task is None:
         return
@@ -138,6 +140,13 @@ def _further(project: Project, finding: Finding, sight: Sight) -> Iterator[Fix]:
                 if name in project.tasks and name != task.name:
                     fix = declared_in_yaml(project, task, name, sight.lines(task.spec.place.path))
                     yield from [fix] if fix is not None else []
+        case ("unused-upstream" | "self-upstream", NotebookSource(upstream=declaration) as source):
+            elements = declaration.elements if declaration is not None else ()
+            read = {one.name for one in source.references}
+            named = [one.name for one in elements if one.span == finding.span and one.name not in read]
+            for name in named:
+                fix = removed_upstream(source, name) if project.spec.meta.extract_upstream else None
+                yield from [fix] if fix is not None else []
         case (_, UnresolvedFunction() as missing) if _is_of_source(project, finding, task):
             changes = scaffold(project, sight, (task,))
             if changes:
