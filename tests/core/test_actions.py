@@ -300,3 +300,35 @@ def test_unasked_a_file_is_offered_only_where_it_looks_like_a_source(tmp_path: P
         return add_task(it.project, it.path(name), stretch, it.sight, asked=False) is not None
 
     assert [offered("plot.py", 0), offered("fit.py", 0), offered("fit.py", 20)] == [False, False, True]
+
+
+# -- half-typed text
+
+
+def test_every_beginning_of_a_pipeline_and_of_a_source_is_answered(tmp_path: Path) -> None:
+    pipeline = (
+        "meta: {extract_upstream: false}\nclients: {SQLScript: steps.laod}\ntasks:\n  - source: steps.laod\n"
+        "    prodct: '{{ot}}/a'\n    upstream: [x, 'y']\n  - {source: fit.py, clss: x, product: |\n     a}\n"
+        '  - source: "fit.py"\n    name: two\n    upstream:\n      - steps\n    product: {nb: b.ipynb}\n'
+    )
+    source = SCRIPT.replace("upstream = None", 'upstream = ["laod", "clean"]') + 'print(upstream["lad"])\n'
+    it = folder(tmp_path, pipeline, fit_py=source, env_yaml="out: o\n", plot_py=SCRIPT)
+    for name, text in (("pipeline.yaml", pipeline), ("fit.py", source)):
+        for end in range(0, len(text), 3):
+            it.edit(name, text[:end])
+            project = it.project
+            for path in (it.path(name), it.path("pipeline.yaml")):
+                for one in actions(project, path, WHOLE, it.sight):
+                    assert one.changes
+                found = fix_all(project, path)
+                assert found is None or found.changes
+            add_task(project, it.path("plot.py"), WHOLE, it.sight, asked=True)
+            scaffold(project, it.sight)
+        it.edit(name, text)
+
+
+def test_line_ends_of_windows_are_kept(tmp_path: Path) -> None:
+    pipeline = "tasks:\r\n  - source: steps.load\r\n    prodct: a\r\n"
+    it = folder(tmp_path, pipeline)
+    changed = ignored(it, "unknown-key")
+    assert changed == pipeline.replace("prodct: a", "prodct: a  # pipelens: ignore[unknown-key]")
