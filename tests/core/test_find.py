@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from pipelens.core.answers.find import declaration, definition, references
 from pipelens.core.answers.find_uses import uses_in
+from pipelens.core.answers.links import entry_links
+from pipelens.core.answers.outline import entry_outline
+from pipelens.core.answers.rename import renamable, rename
 from pipelens.core.answers.subject import subject_at, text_at
 from pipelens.core.sources import FunctionSource
 from pipelens.core.text import Document
+from pipelens.workspace.buffers import Buffer
 from tests.core.renaming import Folder, script
 from tests.core.test_subject import TEXTS
 
@@ -130,6 +135,33 @@ def test_a_product_without_keys_is_read_through_its_task(folder: Folder) -> None
     (folder.root / "load.py").write_text(script("upstream = ['fit']", "upstream['fit']"))
     folder.fresh()
     assert "load.py:3:fit" in named(folder, "pipeline.yaml", "out/f|it.txt")
+
+
+def test_nothing_raises_in_any_state_of_typing(folder: Folder) -> None:
+    pick = random.Random(3)
+    for name in ("pipeline.yaml", "load.py", "steps.py", "report.ipynb", "env.yaml"):
+        text, path = TEXTS[name], folder.path(name)
+        for _ in range(40):
+            end = pick.randrange(len(text) + 1)
+            broken = text[:end] + pick.choice(["", "[", "'", "{{", ": ", "\n  - ", "x"])
+            broken += pick.choice(["", text[end:]])
+            folder.host.open(path, Buffer(Path(path).as_uri(), broken, 1))
+            folder.host.changed([path])
+            lines = Document(broken)
+            for _ in range(12):
+                at = lines.position(pick.randrange(len(broken) + 1))
+                project = folder.project()
+                definition(project, path, at, lines, folder.host.files)
+                declaration(project, path, at, lines, folder.host.files)
+                subject = subject_at(project, path, at, lines)
+                if subject is not None:
+                    references(project, subject, folder.host.lines)
+                renamable([project], path, at, folder.host.lines)
+                rename([project], path, at, "other", folder.host.lines)
+            for entry in folder.project().entries.values():
+                entry_outline(folder.project(), entry)
+                list(entry_links(folder.project(), entry, lambda path: True))
+        folder.host.close(path)
 
 
 CODE = '''

@@ -3,13 +3,18 @@ is made anew, the rest moves up or down."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import operator
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
+from pipelens.lsp.convert import uri_of
 from pipelens.runner.freshness import Freshness
 
 if TYPE_CHECKING:
@@ -20,6 +25,20 @@ MOST_SHOWN = 12
 
 _MOST_PAGES = 8
 """Documents whose answers are kept."""
+
+_BLOCK = 64
+"""So many entries are joined once, and again when one of them changes."""
+
+
+@lru_cache(maxsize=256)
+def _folder_uri(folder: str) -> str:
+    return uri if (uri := uri_of(folder)).endswith("/") else f"{uri}/"
+
+
+def file_uri(path: str) -> str:
+    """As `uri_of`, for many files of few folders."""
+    folder, name = os.path.split(path)
+    return _folder_uri(folder) + quote(name)
 
 
 @dataclass(slots=True)
@@ -55,28 +74,32 @@ Writing = Callable[[Writer, Project, TaskEntry, Mapping[str, Freshness]], None]
 
 @dataclass(slots=True)
 class _Chunk:
+    """What one entry tells."""
+
     entry: TaskEntry
     tasks: tuple[Task, ...]
     told: tuple[Freshness | None, ...]
     template: str
     lines: tuple[int, ...]
-    first_line: int = -1
-    text: str = ""
 
     def at(self, first_line: int) -> str:
-        if first_line != self.first_line:
-            self.text = self.template % tuple([first_line + line for line in self.lines])
-            self.first_line = first_line
-        return self.text
+        return self.template % tuple([first_line + line for line in self.lines])
 
 
 @dataclass(slots=True)
 class _Page:
+    """One document as one pipeline has it. entries, tasks, lines: in the document's order, of the
+    snapshot that `blocks`, each of so many entries, were made from."""
+
     voice: object
     project: Project | None = None
     generation: int = -1
     text: str = ""
     chunks: dict[int, _Chunk] = field(default_factory=dict[int, _Chunk])
+    entries: list[TaskEntry] = field(default_factory=list[TaskEntry])
+    tasks: list[tuple[Task, ...]] = field(default_factory=list[tuple[Task, ...]])
+    lines: list[int] = field(default_factory=list[int])
+    blocks: list[str] = field(default_factory=list[str])
 
 
 class EntryPages:
@@ -90,7 +113,7 @@ class EntryPages:
         self._voice = voice
         self._pages: dict[tuple[str, str], _Page] = {}
         self.made = 0
-        """Chunks that were made, ever: what a test can count."""
+        """Entries that were written, ever: what a test can count."""
 
     def of(self, path: str, project: Project) -> str:
         """What the entries in the file tell, with commas between them."""
@@ -103,38 +126,75 @@ class EntryPages:
             page = self._pages[path, project.path] = _Page(voice)
             while len(self._pages) > _MOST_PAGES:
                 del self._pages[next(iter(self._pages))]
-        if page.project is project and page.generation == generation:
-            return page.text
-        parts = self._parts(path, project, told, page, page.generation != generation)
-        page.text = ",".join(filter(None, parts))
-        page.project, page.generation = project, generation
+        if page.project is not project or page.generation != generation:
+            self._update(page, path, project, told, states_changed=page.generation != generation)
+            page.text = ",".join(filter(None, page.blocks))
+            page.project, page.generation = project, generation
         return page.text
 
-    def _parts(
-        self, path: str, project: Project, told: Mapping[str, Freshness], page: _Page, doubtful: bool
-    ) -> Iterator[str]:
-        chunks, by_entry, first_lines = page.chunks, project.tasks_by_entry, project.first_lines
-        for id, entry in project.entries.items():
-            if entry.path != path:
-                continue
-            chunk = chunks.get(id)
+    def _update(
+        self,
+        page: _Page,
+        path: str,
+        project: Project,
+        told: Mapping[str, Freshness],
+        *,
+        states_changed: bool,
+    ) -> None:
+        entries = list(project.entries.values())
+        if entries and (entries[0].path != path or entries[-1].path != path):
+            entries = [entry for entry in entries if entry.path == path]
+        ids = [entry.id for entry in entries]
+        tasks = list(map(project.tasks_by_entry.__getitem__, ids))
+        lines = list(map(project.first_lines.__getitem__, ids))
+        blocks: list[str] = []
+        for begin in range(0, len(ids), _BLOCK):
+            end = begin + _BLOCK
+            number = begin // _BLOCK
             if (
-                chunk is None
-                or chunk.entry is not entry
-                or chunk.tasks is not by_entry[id]
-                or (doubtful and chunk.told != _told(chunk.tasks, told))
+                not states_changed
+                and number < len(page.blocks)
+                and lines[begin:end] == page.lines[begin:end]
+                and _are(entries[begin:end], page.entries[begin:end])
+                and _are(tasks[begin:end], page.tasks[begin:end])
             ):
-                chunk = chunks[id] = self._chunk(project, entry, told)
-            yield chunk.at(first_lines.get(id, 0))
-        for id in chunks.keys() - project.entries.keys():
-            del chunks[id]
+                blocks.append(page.blocks[number])
+                continue
+            parts: list[str] = []
+            for at in range(begin, min(end, len(ids))):
+                chunk = self._chunk(page, project, entries[at], tasks[at], told, doubtful=states_changed)
+                if chunk.template:
+                    parts.append(chunk.at(lines[at]))
+            blocks.append(",".join(parts))
+        for id in page.chunks.keys() - project.entries.keys() if len(page.chunks) != len(ids) else ():
+            del page.chunks[id]
+        page.entries, page.tasks, page.lines, page.blocks = entries, tasks, lines, blocks
 
-    def _chunk(self, project: Project, entry: TaskEntry, told: Mapping[str, Freshness]) -> _Chunk:
+    def _chunk(
+        self,
+        page: _Page,
+        project: Project,
+        entry: TaskEntry,
+        tasks: tuple[Task, ...],
+        told: Mapping[str, Freshness],
+        *,
+        doubtful: bool,
+    ) -> _Chunk:
+        chunk = page.chunks.get(entry.id)
+        same = chunk is not None and chunk.entry is entry and chunk.tasks is tasks
+        if chunk is not None and same and (not doubtful or chunk.told == _told(tasks, told)):
+            return chunk
         self.made += 1
         writer = Writer(self._server, entry.path, project.first_lines.get(entry.id, 0))
         self._write(writer, project, entry, told)
-        tasks = project.tasks_by_entry[entry.id]
-        return _Chunk(entry, tasks, _told(tasks, told), "".join(writer.parts), tuple(writer.lines))
+        made = _Chunk(entry, tasks, _told(tasks, told), "".join(writer.parts), tuple(writer.lines))
+        page.chunks[entry.id] = made
+        return made
+
+
+def _are(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether these are the very same things."""
+    return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 def _told(tasks: tuple[Task, ...], told: Mapping[str, Freshness]) -> tuple[Freshness | None, ...]:

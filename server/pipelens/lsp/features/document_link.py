@@ -13,8 +13,7 @@ from pipelens.core.answers.rename_text import without_quotes
 from pipelens.core.project import Project
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
-from pipelens.lsp.convert import uri_of
-from pipelens.lsp.entry_pages import EntryPages, Writer
+from pipelens.lsp.entry_pages import EntryPages, Writer, file_uri
 from pipelens.lsp.wire_text import WireText
 from pipelens.runner.freshness import Freshness
 
@@ -43,7 +42,7 @@ def register(server: Server) -> None:
         shown = without_quotes(lines, span.shifted(writer.first_line)).shifted(-writer.first_line)
         line = f"#L{link.line + 1}" if link.line is not None else ""
         tooltip = f',"tooltip":{json.dumps(link.tooltip)}' if tooltips and link.tooltip else ""
-        writer.put(f'{between}{{"target":{json.dumps(uri_of(link.path) + line)}{tooltip},"range":')
+        writer.put(f'{between}{{"target":{json.dumps(file_uri(link.path) + line)}{tooltip},"range":')
         writer.span(shown)
         writer.put("}")
 
@@ -61,6 +60,6 @@ def register(server: Server) -> None:
                     writer = Writer(server, path, 0)
                     write(writer, link, link.place.span)
                     found.append("".join(writer.parts) % tuple(writer.lines))
-        return WireText(f"[{','.join(dict.fromkeys(filter(None, found)))}]")
+        return WireText(f"[{','.join(filter(None, found))}]")
 
     server.on(types.TEXT_DOCUMENT_DOCUMENT_LINK, answer, types.DocumentLinkOptions())

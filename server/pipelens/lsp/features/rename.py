@@ -40,8 +40,10 @@ def register(server: Server) -> None:
         return workspace_edit(server, [FileEdit(one.place.path, one.place.span, one.text) for one in made])
 
     server.on(types.TEXT_DOCUMENT_PREPARE_RENAME, prepare)
+    # A client that cannot prepare is told nothing of it.
     prepared = server.supports("text_document.rename.prepare_support")
-    server.on(types.TEXT_DOCUMENT_RENAME, answer, types.RenameOptions(prepare_provider=prepared))
+    options = types.RenameOptions(prepare_provider=True) if prepared else None
+    server.on(types.TEXT_DOCUMENT_RENAME, answer, options)
 
 
 def _sharing(server: Server, path: str) -> list[Project]:

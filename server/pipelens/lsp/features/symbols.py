@@ -12,8 +12,7 @@ from lsprotocol import types
 from pipelens.core.answers.outline import Symbol, entry_outline, find_tasks, task_place
 from pipelens.core.project import Project
 from pipelens.core.spec import TaskEntry
-from pipelens.lsp.convert import uri_of
-from pipelens.lsp.entry_pages import EntryPages, Writer
+from pipelens.lsp.entry_pages import EntryPages, Writer, file_uri
 from pipelens.lsp.lens_text import state_title
 from pipelens.lsp.wire_text import WireText
 from pipelens.runner.freshness import Freshness
@@ -96,7 +95,7 @@ def _nested(writer: Writer, symbol: Symbol, told: Mapping[str, Freshness]) -> No
 
 def _flat(writer: Writer, symbol: Symbol, told: Mapping[str, Freshness], container: str = "") -> None:
     held = f',"containerName":{json.dumps(container)}' if container else ""
-    uri = json.dumps(uri_of(writer.path))
+    uri = json.dumps(file_uri(writer.path))
     writer.put(f'{{"name":{json.dumps(str(symbol.name))},"kind":{KINDS[symbol.kind].value}{held}')
     writer.put(f',"location":{{"uri":{uri},"range":')
     writer.span(symbol.span)
