@@ -31,6 +31,7 @@ from pipelens.core.yaml_values import MAX_DEPTH
 
 def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
     """The entry in `piece`. A broken one keeps what stands before its mistake, if that names a task."""
+    piece = piece.whole()
     if piece.error or piece.node is None:
         problems = (
             (yaml_problem(piece.error, piece.text, context, entry),)

@@ -52,7 +52,24 @@ class Piece:
     error: YamlError | None = None
     key: str | None = None
     key_node: Node | None = None
+    named: bool = False
 
+    def lighten(self) -> None:
+        """Let go of the node of an entry that was read: nodes take most of the room that a large
+        pipeline needs. `whole` has it again; `named` remembers whether it names a source."""
+        if self.node is not None and self.error is None:
+            object.__setattr__(self, "named", _names_source(self.node))
+            object.__setattr__(self, "node", None)
+            object.__setattr__(self, "marks", _NO_MARKS)
+
+    def whole(self) -> Piece:
+        """The entry with its node, composed again where it was let go of."""
+        if self.node is not None or self.error is not None:
+            return self
+        return entry_piece(self.text) or self
+
+
+_NO_MARKS = Marks(Document(""))
 
 _Part = tuple[int, int, Piece | None]
 """First line, the line behind the last, and the piece, where these lines are one by themselves."""
@@ -180,7 +197,9 @@ def has_error(tree: Tree) -> bool:
 
 def _readable(tree: Tree) -> tuple[int, int]:
     """How much of `tree` can be used: entries that name a source, then any."""
-    return sum(piece.error is None and _names_source(piece.node) for piece in tree.entries), len(tree.entries)
+    return sum(
+        piece.error is None and (piece.named or _names_source(piece.node)) for piece in tree.entries
+    ), len(tree.entries)
 
 
 def _names_source(node: Node | None) -> bool:

@@ -29,6 +29,10 @@ from pipelens.workspace.loose_sources import entries_of, header_of
 from pipelens.workspace.placeholders import wanted_names
 
 
+_MANY = 100
+"""Above so many entries their nodes are let go of once they are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the pipeline's own files say.
@@ -326,6 +330,9 @@ class SpecReader:
             lines[id] = line
             entries.append(entry)
         known.context, known.whole, known.pieces, known.entries = context, tree.whole, pieces, found
+        if len(pieces) > _MANY and not tree.whole:
+            for piece in pieces.values():
+                piece.lighten()
 
     def _entry(self, piece: Piece, context: SpecContext, id: int, before: TaskEntry | None) -> TaskEntry:
         """The entry in `piece`. One that is broken keeps the tasks that it had `before`."""
