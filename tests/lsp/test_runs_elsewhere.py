@@ -137,6 +137,7 @@ async def test_shutting_down_tells_of_the_run_that_goes_on(project: Path) -> Non
         it.gone = True
         await it.client.shutdown_async(None)
         await it.until(lambda: "goes on without the editor" in it.log)
+        it.client.exit(None)
     (project / "go").touch()
     await until_there(project / "out" / "load.txt")
 
