@@ -94,8 +94,8 @@ class Folder:
         self.fresh()
 
 
-def notebook(*cells: str) -> str:
-    """An `.ipynb` whose first cell is the parameters cell."""
+def notebook(*cells: str, ascii: bool = False) -> str:
+    """An `.ipynb` whose first cell is the parameters cell. ascii: other characters are escaped."""
     made = [
         {
             "cell_type": "code",
@@ -107,7 +107,9 @@ def notebook(*cells: str) -> str:
         for number, cell in enumerate(cells)
     ]
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    return json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}, indent=1)
+    return json.dumps(
+        {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 4}, indent=1, ensure_ascii=ascii
+    )
 
 
 def script(*cells: str) -> str:

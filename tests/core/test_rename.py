@@ -50,6 +50,14 @@ def test_a_task_is_renamed_in_the_pipeline_in_sources_and_in_notebooks(folder: F
     assert folder.project().tasks["report"].upstream == ("fit", "lorry 🚚")
 
 
+def test_a_notebook_that_is_ascii_stays_so(tmp_path: Path) -> None:
+    entries = "  - {source: a.py, name: é, product: a.ipynb}\n  - {source: b.ipynb, product: c.ipynb}\n"
+    text = notebook('upstream = ["é"]', 'upstream["é"]', ascii=True)
+    folder = Folder(tmp_path, {"pipeline.yaml": f"tasks:\n{entries}", "b.ipynb": text})
+    folder.rename("pipeline.yaml", "name: é|", "ü")
+    assert folder.text("b.ipynb") == text.replace("\\u00e9", "\\u00fc")
+
+
 def test_a_task_is_renamed_from_any_place_that_names_it(folder: Folder) -> None:
     folder.rename("steps.py", 'upstream["lo|ad"]', "lot")
     assert "    name: lot\n" in folder.text("pipeline.yaml")
@@ -295,6 +303,22 @@ def test_a_wildcard_that_a_task_is_also_named_beside_does_not_hold_it(tmp_path: 
     folder = Folder(tmp_path, texts)
     folder.rename("pipeline.yaml", "fit-|a", "train")
     assert folder.text("b.py") == script('upstream = ["fit-*", "train"]', 'upstream["train"]')
+
+
+def test_a_name_that_is_declared_twice_and_calls_by_keyword_follow(tmp_path: Path) -> None:
+    texts = {
+        "pipeline.yaml": "tasks:\n  - {source: steps.a, name: a, product: a, params: {x: 1}}\n"
+        "  - {source: b.py, product: b.ipynb}\n",
+        "steps.py": "def a(product, x):\n    return x\n\n\nif __name__ == '__main__':\n    a('y', x=1)\n    b(x=2)\n",
+        "b.py": script('upstream = ["a", "a"]', 'upstream["a"]'),
+    }
+    folder = Folder(tmp_path, texts)
+    folder.rename("pipeline.yaml", "name: a|", "z")
+    folder.rename("steps.py", "x|):", "y")
+    assert folder.text("b.py") == script('upstream = ["z", "z"]', 'upstream["z"]')
+    assert folder.text("steps.py") == texts["steps.py"].replace("product, x", "product, y").replace(
+        "return x", "return y"
+    ).replace("('y', x=1)", "('y', y=1)")
 
 
 def test_renaming_to_the_same_name_changes_nothing(folder: Folder) -> None:

@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException
 from tests.core.renaming import notebook, script
 from tests.lsp.carets import caret, shown
 from tests.lsp.editor import Editor, editor
+from tests.lsp.open_notebook import OpenNotebook
 
 PIPELINE = """\
 tasks:
@@ -77,7 +78,7 @@ async def test_a_rename_is_prepared_and_made_in_every_encoding(folder: Path, enc
         assert told["pipeline.yaml"] == [("pipeline.yaml:2:'🙂load'", "'say \"🚚\"'")]
         # Inside the notebook's file the new text is JSON.
         assert [text for _, text in told["report.ipynb"]] == [
-            json.dumps('say \\"🚚\\"', ensure_ascii=True)[1:-1]
+            json.dumps('say \\"🚚\\"', ensure_ascii=False)[1:-1]
         ] * 2
 
 
@@ -119,3 +120,29 @@ async def test_an_unsaved_buffer_counts(folder: Path) -> None:
             types.RenameParams(place, types.Position(3, 12), "x")
         )
         assert [one.range.start.line for one in edits(found)["pipeline.yaml"]] == [3]
+
+
+async def test_cells_of_an_open_notebook_are_edited_as_documents_of_their_own(folder: Path) -> None:
+    async with editor(folder, "visual-studio-code") as at:
+        at.open("pipeline.yaml")
+        open_notebook = OpenNotebook(at, "report.ipynb")
+        cell = types.TextDocumentIdentifier(open_notebook.cell(1))
+        params = types.DefinitionParams(cell, types.Position(0, 18))
+        (link,) = await at.client.text_document_definition_async(params) or ()
+        assert isinstance(link, types.LocationLink)
+        assert link.target_uri == at.uri("pipeline.yaml")
+        assert link.origin_selection_range == types.Range(types.Position(0, 16), types.Position(0, 22))
+        edit = await at.client.text_document_rename_async(
+            types.RenameParams(cell, types.Position(0, 18), 'a"b')
+        )
+        assert edit is not None
+        texts = {
+            one.text_document.uri: [each.new_text for each in one.edits if isinstance(each, types.TextEdit)]
+            for one in edit.document_changes or ()
+            if isinstance(one, types.TextDocumentEdit)
+        }
+        assert texts == {
+            open_notebook.cell(0): ['a\\"b'],
+            open_notebook.cell(1): ['a\\"b'],
+            at.uri("pipeline.yaml"): ["'a\"b'"],
+        }

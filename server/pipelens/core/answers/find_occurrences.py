@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from pipelens.core.answers.find_templates import holes_in, own_keys, r_references
-from pipelens.core.answers.find_uses import keys_through, uses_in
+from pipelens.core.answers.find_uses import declared_again, keys_through, keywords_in, uses_in
 from pipelens.core.answers.subject import (
     CallablePath,
     EntryBody,
@@ -169,6 +169,8 @@ class _Search:
             for element in source.upstream.elements:
                 if element.name == name:
                     yield Occurrence(source.path, element.span, "string")
+                    for span in declared_again(source, name):
+                        yield Occurrence(source.path, span, "string")
                 elif is_pattern(element.name) and fnmatchcase(name, element.name):
                     yield Occurrence(source.path, element.span, "pattern")
         for path, reference, form in self.references(source):
@@ -294,6 +296,11 @@ class _Search:
                             yield Occurrence(path, use.span, "word")
                 case _:
                     pass
+            if isinstance(source, FunctionSource):
+                lines = self.lines_of(source.path)
+                module = "\n".join(lines.line(number) for number in range(len(lines)))
+                for span in keywords_in(module, source.name, name):
+                    yield Occurrence(source.path, span, "word")
 
     def passed(self, task: Task, name: str) -> Iterator[Occurrence]:
         spec = task.spec

@@ -7,6 +7,7 @@ inner function, a comprehension or a class calls by the same name is another thi
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -90,6 +91,43 @@ def keys_through(source: Source, task: str) -> Iterator[tuple[str, Span]]:
                     yield key, text.place(columns.inside_quotes(node.slice))
                 case _:
                     pass
+
+
+def declared_again(source: NotebookSource, name: str) -> Iterator[Span]:
+    """Each string in an assignment to `upstream` that says `name`; a declaration lists it once."""
+    cell = source.cells.parameters if source.cells is not None and source.language == "python" else None
+    if cell is None or cell.source.count(name) < 2:
+        return
+    plain = plain_python(cell.source).text
+    tree, columns = parse_python(plain), Columns(plain)
+    for statement in tree.body if isinstance(tree, ast.Module) else ():
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id="upstream")], value=value)
+                | ast.AugAssign(target=ast.Name(id="upstream"), value=value)
+            ):
+                for node in ast.walk(value):
+                    if isinstance(node, ast.Constant) and node.value == name:
+                        at = columns.inside_quotes(node)
+                        yield cell.span(at.start.line, at.start.character, at.end.line, at.end.character)
+            case _:
+                pass
+
+
+def keywords_in(module: str, function: str, name: str) -> Iterator[Span]:
+    """Where calls of `function` in its own module pass `name` as a keyword."""
+    if f"{function}(" not in module or not re.search(rf"\b{re.escape(name)}[ \t]*=", module):
+        return
+    tree, columns = parse_python(module), Columns(module)
+    for node in ast.walk(tree) if isinstance(tree, ast.Module) else ():
+        match node:
+            case ast.Call(func=ast.Name(id=called), keywords=keywords) if called == function:
+                for keyword in keywords:
+                    if keyword.arg == name:
+                        start = columns.span(keyword).start
+                        yield Span(start, Position(start.line, start.character + len(name)))
+            case _:
+                pass
 
 
 def _texts(source: Source, line: int | None = None) -> Iterator[_Text]:

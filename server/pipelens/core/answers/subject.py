@@ -275,8 +275,9 @@ def _may_hold(source: Source, position: Position) -> bool:
     """Whether the line lies in the source: a module may hold thousands of functions."""
     if not isinstance(source, FunctionSource):
         return True
-    last = source.line + source.code.count("\n")
-    return source.line <= position.line <= last or source.span.start.line == position.line
+    if position.line < source.line:
+        return False
+    return position.line <= source.line + source.code.count("\n")
 
 
 def _in_source(project: Project, path: str, tasks: list[Task], position: Position) -> Iterator[Subject]:
