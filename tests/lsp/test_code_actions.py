@@ -9,7 +9,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from tests.lsp.editor import Editor, editor
+from tests.lsp.editor import BARE, Editor, editor
 from tests.lsp.edits import apply_edit, edited
 from tests.lsp.open_notebook import OpenNotebook, notebook_json
 
@@ -177,6 +177,11 @@ async def test_a_problem_is_ignored_by_a_comment_in_its_line(tmp_path: Path, any
         assert text.endswith("product)  # pipelens: ignore[undeclared-reference]\n")
         it.rewrite("scripts/fit.py", text)
         await it.until(lambda: "undeclared-reference" not in it.codes("scripts/fit.py"))
+
+
+async def test_an_editor_that_takes_no_actions_is_offered_none(tmp_path: Path) -> None:
+    async with editor(written(tmp_path), BARE) as it:
+        assert it.result.capabilities.code_action_provider is None
 
 
 async def test_only_the_kinds_that_are_asked_for_are_answered(tmp_path: Path) -> None:

@@ -17,10 +17,13 @@ from pipelens.lsp.code_actions import KINDS, edit_of, offered
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
+_LITERALS = "text_document.code_action.code_action_literal_support"
 _RESOLVES = "text_document.code_action.resolve_support.properties"
 
 
 def register(server: Server) -> None:
+    if get_capability(server.capabilities, _LITERALS, None) is None:
+        return  # a client of old takes commands only, of which we have none that edit
     later = "edit" in (get_capability(server.capabilities, _RESOLVES, ()) or ())
     lazy = later and server.supports("text_document.code_action.data_support")
 
