@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     host = server.host
 
+    def text_path(uri: str) -> str | None:
+        """A notebook that is told cell by cell may be open as a text, too: its cells count."""
+        path = path_of(uri)
+        return path if path not in server.places.notebooks.by_path else None
+
     def opened(params: types.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        path = path_of(document.uri)
+        path = text_path(document.uri)
         if path is None:
             return
         host.refresh()
@@ -26,7 +31,7 @@ def register(server: Server) -> None:
         server.later()
 
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        path = path_of(params.text_document.uri)
+        path = text_path(params.text_document.uri)
         buffer = host.documents.get(path) if path is not None else None
         if path is None or buffer is None:
             return
@@ -48,7 +53,7 @@ def register(server: Server) -> None:
         server.runs_may_have_changed()
 
     def closed(params: types.DidCloseTextDocumentParams) -> None:
-        path = path_of(params.text_document.uri)
+        path = text_path(params.text_document.uri)
         if path is not None:
             host.close(path)
             server.later()

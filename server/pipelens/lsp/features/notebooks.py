@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from pipelens.core.text import Position
 from pipelens.lsp.convert import path_of
 from pipelens.lsp.notebooks import CellData, Notebook, cell_data, notebook_data, notebook_data_of_text
 from pipelens.workspace.buffers import Buffer
@@ -75,11 +76,12 @@ def register(server: Server) -> None:
         data = notebook_data(params.change.metadata) if params.change.metadata is not None else None
         notebook.describe(data, described(cells.data or ()))
         for content in cells.text_content or ():
-            write(notebook, content)
+            write(path, notebook, content)
+        server.edited.add(path)
         host.edited(path)
         server.later()
 
-    def write(notebook: Notebook, content: types.NotebookDocumentCellContentChanges) -> None:
+    def write(path: str, notebook: Notebook, content: types.NotebookDocumentCellContentChanges) -> None:
         uri = content.document.uri
         document = notebook.documents.get(uri)
         if document is None:
@@ -87,6 +89,9 @@ def register(server: Server) -> None:
         for change in content.changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 notebook.edit(uri, server.units.span(change.range, document.line), change.text)
+                line = change.range.start.line + change.text.count("\n")
+                if (place := notebook.in_file(uri, Position(line, 0))) is not None:
+                    server.typing.typed(path, place.line)
             else:
                 notebook.rewrite(uri, change.text)
         document.version = content.document.version
