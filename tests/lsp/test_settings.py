@@ -132,3 +132,25 @@ async def test_each_workspace_folder_has_settings_of_its_own(project: Path) -> N
         it.open("../other/pipeline.yaml")
         await it.shows("pipeline.yaml", "unknown-key")
         await it.shows("../other/pipeline.yaml")
+
+
+async def test_the_quiet_period_is_the_one_that_is_set_now(project: Path) -> None:
+    async with editor(project, "visual-studio-code", settings={"quietPeriod": 0}) as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        it.configure({"quietPeriod": 10_000})
+        await it.quiet()
+        version = it.rewrite("pipeline.yaml", UNUSED)
+        await it.quiet()
+        assert it.codes("pipeline.yaml") == []
+        it.configure({"quietPeriod": 0})
+        await it.shows("pipeline.yaml", "unknown-key")
+        assert it.published[-1].version == version
+
+
+async def test_a_workspace_without_trust_takes_no_interpreter(project: Path) -> None:
+    python = {"interpreter": "/nowhere/python"}
+    async with editor(project, "visual-studio-code", options={"trusted": False}, settings=python) as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        assert not [text for text in it.said if "python" in text]
