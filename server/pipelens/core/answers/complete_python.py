@@ -40,13 +40,17 @@ class _Token:
 @dataclass(frozen=True, slots=True)
 class _Here:
     """The string at the caret, or where one would be. text: what it holds up to the caret; before,
-    end: the quotes that are missing. tokens: what stands before it, brackets closed left out."""
+    end: the quotes that are missing. tokens: what stands before it, in their order."""
 
     text: str
     replace: Span
     before: str
     end: str
     tokens: tuple[_Token, ...]
+
+    def written(self, name: str) -> str:
+        """A name with the quotes that are missing."""
+        return self.before + name + self.end
 
 
 def in_source(question: Question) -> Completions:
@@ -107,23 +111,23 @@ def _offers(question: Question, sources: list[Task], here: _Here) -> Completions
     name = words[-2] if len(words) >= 2 and words[-1] == "[" else ""
     attribute = len(words) >= 3 and words[-3] == "."
     if name == "upstream" and not attribute:
-        found = tasks(project, own, (), here.text, here.replace, quote=here.before, end=here.end)
+        found = tasks(project, own, (), here.text, here.replace, here.written)
         return _declared_first(found, sources)
     if name == "product" and not attribute:
         found = NOTHING
         for task in sources[:1]:
-            found = product_keys(task, here.text, here.replace, quote=here.before, end=here.end)
+            found = product_keys(task, here.text, here.replace, here.written)
         return found
     task = _subscripted(words)
     if task is not None:
         needs = [one.needs for one in sources]
-        return behind_name(project, task, needs, here.text, here.replace, quote=here.before, end=here.end)
+        return behind_name(project, task, needs, here.text, here.replace, here.written)
     declared = _declaration(here.tokens)
     if declared is None or sources[0].kind not in ("notebook", "script"):
         return NOTHING
     target, present = declared
     if target == "upstream" and project.spec.meta.extract_upstream:
-        return tasks(project, own, present, here.text, here.replace, quote=here.before, end=here.end)
+        return tasks(project, own, present, here.text, here.replace, here.written)
     if target == "product" and project.spec.meta.extract_product and not here.before:
         return paths(question.files, (project.root,), here.text, here.replace, end=here.end)
     return NOTHING

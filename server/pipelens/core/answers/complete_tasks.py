@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -16,37 +16,36 @@ _MOST_PRODUCTS: Final = 12
 
 
 def tasks(
-    project: Project, own: Sequence[str], present: Collection[str], prefix: str, replace: Span, *, quote: str = "",
-    end: str = "",
-) -> Completions:  # fmt: skip
+    project: Project,
+    own: Sequence[str],
+    present: Collection[str],
+    prefix: str,
+    replace: Span,
+    write: Callable[[str], str],
+) -> Completions:
     """Tasks that those called `own` may need, but for what is `present` already.
 
     Nearest above first while nothing is typed; those that need `own` themselves rank last.
-    quote, end: what goes around a name.
+    write: a name as it is put in.
     """
-    names = list(project.tasks)
+    left_out = {*own, *present}
+    names, more = list(project.tasks), False
     if not prefix and len(names) > MOST:
         names, more = _around(names, own), True
-    else:
-        more = False
-    left_out = {*own, *present}
-    found, incomplete = select([name for name in names if name not in left_out], prefix)
-    circular = _below(project, own)
-    return Completions(
-        tuple(
-            _offer(project.tasks[name], replace, quote, end, name in circular)
-            for name in found
-            if project.tasks[name].spec.name_is_text
-        ),
-        incomplete or more,
-    )
+    found, incomplete = select(names, prefix, MOST + len(left_out))
+    circular = _below(project, own) if own else left_out
+    offers = [
+        _offer(task, replace, write, task.name in circular)
+        for task in map(project.tasks.__getitem__, found)
+        if task.name not in left_out and task.spec.name_is_text
+    ]
+    return Completions(tuple(offers), incomplete or more)
 
 
-def _offer(task: Task, replace: Span, quote: str, end: str, circular: bool) -> Completion:
-    return Completion(
-        task.name, "task", replace, quote + task.name + end,
-        "would close a circle" if circular else task.kind, ask=f"task:{task.name}", last=circular,
-    )  # fmt: skip
+def _offer(task: Task, replace: Span, write: Callable[[str], str], circular: bool) -> Completion:
+    detail = "would close a circle" if circular else task.kind
+    text = write(task.name)
+    return Completion(task.name, "task", replace, text, detail, ask=f"task:{task.name}", last=circular)
 
 
 def _around(names: list[str], own: Sequence[str]) -> list[str]:
@@ -66,37 +65,37 @@ def _below(project: Project, own: Iterable[str]) -> set[str]:
     return seen
 
 
-def product_keys(task: Task, prefix: str, replace: Span, *, quote: str = "", end: str = "") -> Completions:
+def product_keys(task: Task, prefix: str, replace: Span, write: Callable[[str], str]) -> Completions:
     """The keys of a task's products; none where its product has no key."""
     products = task.products
     if products is None or products.form != "mapping":
         return NOTHING
     offers = [
-        Completion(item.key, "product", replace, quote + item.key + end, item.written)
+        Completion(item.key, "product", replace, write(item.key), item.written)
         for item in islice(products.items, 2 * MOST)
     ]
     return matching(offers, prefix)
 
 
 def behind_name(
-    project: Project, name: str, needs: Sequence[Mapping[str, Sequence[str]]], prefix: str, replace: Span, *,
-    quote: str = "", end: str = "",
-) -> Completions:  # fmt: skip
+    project: Project,
+    name: str,
+    needs: Sequence[Mapping[str, Sequence[str]]],
+    prefix: str,
+    replace: Span,
+    write: Callable[[str], str],
+) -> Completions:
     """What may stand in `upstream["name"]["…"]`: product keys, or for a wildcard the tasks it means."""
     task = project.tasks.get(name)
     if task is not None:
-        return product_keys(task, prefix, replace, quote=quote, end=end)
+        return product_keys(task, prefix, replace, write)
     if not is_pattern(name):
         return NOTHING
     known = next((found[name] for found in needs if name in found), None)
     names = matches(name, project.tasks) if known is None else known
     found, more = select(names, prefix)
-    offers = (
-        _offer(project.tasks[one], replace, quote, end, circular=False)
-        for one in found
-        if one in project.tasks
-    )
-    return Completions(tuple(offers), more)
+    tasks = [project.tasks[one] for one in found if one in project.tasks]
+    return Completions(tuple(_offer(one, replace, write, circular=False) for one in tasks), more)
 
 
 def explained(task: Task) -> str:

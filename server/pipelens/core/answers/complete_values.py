@@ -144,16 +144,13 @@ def _upstream(question: Question, context: YamlContext) -> Completions:
     own = [task.name for task in question.tasks]
     present = [item for item in context.items if item != context.word]
     before, end = _around(context)
-    found = tasks(question.project, own, present, context.prefix, context.replace)
     if context.at == "key":
-        before = "- " + before
-    items = tuple(_written(offer, context, before, end) for offer in found.items)
-    return Completions(items, found.incomplete)
+        before = "- "
 
+    def write(name: str) -> str:
+        return before + (name if context.quote else _quoted(name)) + end
 
-def _written(offer: Completion, context: YamlContext, before: str, end: str) -> Completion:
-    text = offer.label if context.quote else _quoted(offer.label)
-    return replace(offer, insert=before + text + end)
+    return tasks(question.project, own, present, context.prefix, context.replace, write)
 
 
 def _name(context: YamlContext) -> Completions:
