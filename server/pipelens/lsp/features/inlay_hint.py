@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from pipelens.core.answers.hints import Hint, Hints
+from pipelens.lsp.wire_text import WireText
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -17,26 +19,23 @@ def register(server: Server) -> None:
     kept = Hints()
     envs: dict[str, object] = {}
 
-    def show(params: types.InlayHintParams) -> list[types.InlayHint]:
+    def show(params: types.InlayHintParams) -> WireText | None:
         path = server.places.path(params.text_document.uri)
         span = server.places.span(params.text_document, params.range) if path is not None else None
         if path is None or span is None:
-            return []
+            return None
         found: dict[Hint, None] = {}
         for project in server.host.projects_with(path):
             note(project)
             found.update(dict.fromkeys(kept.of(project, path, span, server.host.lines(path))))
-        units, line = server.units, server.host.lines(path).line
-        return [
-            types.InlayHint(
-                position=units.position(hint.at, line),
-                label=hint.text,
-                kind=types.InlayHintKind.Type if hint.kind == "name" else None,
-                tooltip=hint.tooltip or None,
-                padding_left=True,
-            )
-            for hint in found
-        ]
+        return WireText(json.dumps([told(hint, path) for hint in found]))
+
+    def told(hint: Hint, path: str) -> dict[str, object]:
+        at = server.units.position(hint.at, server.host.lines(path).line)
+        kind = {"kind": types.InlayHintKind.Type.value} if hint.kind == "name" else {}
+        tooltip = {"tooltip": hint.tooltip} if hint.tooltip else {}
+        position = {"line": at.line, "character": at.character}
+        return {"position": position, "label": hint.text, "paddingLeft": True, **kind, **tooltip}
 
     def note(project: Project) -> None:
         """Values of the env stand in documents that their own edits do not touch."""
