@@ -9,7 +9,7 @@ Tests hand in `DictFiles`.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -22,6 +22,15 @@ class Unreadable:
 
     reason: str
     missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What of a folder was asked for, sorted. looked_at: how many names there were to look at."""
+
+    names: tuple[str, ...]
+    folders: tuple[str, ...]
+    looked_at: int
 
 
 class Files(Protocol):
@@ -39,8 +48,8 @@ class Files(Protocol):
         """The names in `folder`, sorted; empty when it cannot be listed."""
         ...
 
-    def folders(self, folder: str) -> tuple[str, ...]:
-        """Those of `names` that are folders."""
+    def listed(self, folder: str, wanted: Callable[[str], bool]) -> Listed:
+        """The names in `folder` that are wanted, and the folders in it."""
         ...
 
 
@@ -66,6 +75,10 @@ class DictFiles:
         below = {n[len(prefix) :].split("/", 1)[0] for n in self.texts if n.startswith(prefix)}
         return tuple(sorted(posixpath.basename(n) for n in below))
 
-    def folders(self, folder: str) -> tuple[str, ...]:
-        base = folder.rstrip("/")
-        return tuple(name for name in self.names(folder) if self.kind(f"{base}/{name}") == "folder")
+    def listed(self, folder: str, wanted: Callable[[str], bool]) -> Listed:
+        base, names = folder.rstrip("/"), self.names(folder)
+        return Listed(
+            tuple(filter(wanted, names)),
+            tuple(name for name in names if self.kind(f"{base}/{name}") == "folder"),
+            len(names),
+        )

@@ -21,7 +21,7 @@ from pipelens.workspace.root import DEFAULT_NAME, LEVELS, find_root, find_up
 
 SOURCE_EXTENSIONS: Final = (".py", ".R", ".Rmd", ".r", ".ipynb")
 _MAX_FOLDERS: Final = 5_000
-_MAX_NAMES: Final = 100_000
+_MAX_NAMES: Final = 1_000_000
 _MAX_DEPTH: Final = 10
 _MAX_SOURCES: Final = 10_000
 _SPEC_NAME = re.compile(r"pipeline(\.[^/\\]+)?\.yaml")
@@ -32,6 +32,7 @@ _TOP_KEY = re.compile(r"[^\s#-]")
 _TASKS_KEY = re.compile(r"[\"']?tasks[\"']?\s*:\s*(#.*)?$")
 _SOURCE_KEY = re.compile(r"\s*(-\s+)?[\"']?source[\"']?\s*:")
 _MOST_LOOKED_AT: Final = 500
+_SETUP = ("setup.py", "setup.cfg")
 
 Form = Literal["file", "sources", "factory"]
 
@@ -337,14 +338,14 @@ def pipelines_below(folder: str, files: Files) -> tuple[str, ...]:
             if real in seen or len(seen) >= _MAX_FOLDERS or names_left < 0:
                 continue
             seen.add(real)
-            names = files.names(current)
-            names_left -= len(names)
-            if "pyvenv.cfg" in names:
+            listed = files.listed(current, lambda name: is_pipeline_name(name) or name == "pyvenv.cfg")
+            names_left -= listed.looked_at
+            if "pyvenv.cfg" in listed.names:
                 continue
-            found.extend(os.path.join(current, name) for name in names if is_pipeline_name(name))
+            found.extend(os.path.join(current, name) for name in listed.names)
             below.extend(
                 os.path.join(current, name)
-                for name in files.folders(current)
+                for name in listed.folders
                 if not name.startswith(".") and name not in _NEVER_BELOW and not name.endswith(".egg-info")
             )
         level = below
@@ -357,7 +358,7 @@ def pipelines_around(path: str, files: Files) -> tuple[str, ...]:
     found: dict[str, None] = {}
     folder = os.path.dirname(os.path.abspath(path))
     for _ in range(LEVELS):
-        names = files.names(folder)
+        names = files.listed(folder, lambda name: is_pipeline_name(name) or name in _SETUP).names
         found.update(dict.fromkeys(os.path.join(folder, name) for name in names if is_pipeline_name(name)))
         if "setup.cfg" in names and isinstance(configured := _configured(folder, files), tuple):
             found[configured[0]] = None

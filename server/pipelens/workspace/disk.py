@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 
-from pipelens.core.files import PathKind, Unreadable
+from pipelens.core.files import Listed, PathKind, Unreadable
 from pipelens.workspace.buffers import Buffer
 
 MAX_SIZE = 64_000_000
+MOST_NAMES = 200_000
+"""Looked at in one folder when something is looked for in many."""
 
 _Signature = tuple[int, int, int]
 
@@ -130,17 +133,24 @@ class WorkspaceFiles:
             self._names[folder] = known
         return known
 
-    def folders(self, folder: str) -> tuple[str, ...]:
-        """Those of `names` that are folders, told by the listing itself: a folder of 100,000 files costs
-        no look at each of them."""
+    def listed(self, folder: str, wanted: Callable[[str], bool]) -> Listed:
+        """Told by the listing itself: among 100,000 files none is looked at, and no list of them is kept."""
         self._note(folder)
-        if not self._allowed(folder):
-            return ()
+        names: list[str] = []
+        folders: list[str] = []
+        looked_at = 0
         try:
-            with os.scandir(folder) as found:
-                return tuple(sorted(one.name for one in found if _is_folder(one)))
+            if self._allowed(folder):
+                with os.scandir(folder) as found:
+                    for one in islice(found, MOST_NAMES):
+                        looked_at += 1
+                        if wanted(one.name):
+                            names.append(one.name)
+                        if _is_folder(one):
+                            folders.append(one.name)
         except (OSError, ValueError):
-            return ()
+            pass
+        return Listed(tuple(sorted(names)), tuple(sorted(folders)), looked_at)
 
     # -- inside
 
