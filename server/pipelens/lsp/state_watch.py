@@ -50,6 +50,8 @@ class StateWatch:
                 is_complete = is_complete and len(self._product_folders(project)) < MOST_PRODUCT_FOLDERS
                 wanted |= _state_folders(project.root) | self._product_folders(project)
                 self._server.runs.find(project)
+                if self._server.states.look_for_failures(project):
+                    self._server.later()
         if self._watch is None and wanted:
             self._watch = open_watch(self._told)
         if self._watch is not None:

@@ -55,13 +55,22 @@ class States:
         return self._states(project).changed_since(generation)
 
     def failed(self, project: Project) -> Mapping[str, str]:
-        """The tasks whose last run failed: the id of that run, by name."""
+        """The tasks whose last run failed: the id of that run, by name. None before anybody asked for
+        freshness: diagnostics do not wait for a look at every product."""
         states = self._states(project)
-        if not states.failed and not states.is_behind(project):
+        if not states.may_have_failures() or not states.is_read:
             return {}
         states.of(project)
         runs = ((name, states.outcome(name)) for name in sorted(states.failed))
         return {name: outcome.run for name, outcome in runs if outcome is not None}
+
+    def look_for_failures(self, project: Project) -> bool:
+        """Whether `failed` may tell of some from now on."""
+        states = self._states(project)
+        if states.is_read or not states.may_have_failures():
+            return False
+        states.of(project)
+        return bool(states.failed)
 
     # -- what is new
 

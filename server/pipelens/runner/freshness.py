@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
@@ -123,8 +123,11 @@ def failed(task: Task, record: Record, outcome: Outcome | None) -> Freshness | N
     )
 
 
-def own_state(task: Task, record: Record, root: str, *, by_code: bool) -> Freshness | None:
-    """What the task's own source, params and products say; None: they are as recorded."""
+def own_state(
+    task: Task, record: Record, whole: Callable[[], Record], root: str, *, by_code: bool
+) -> Freshness | None:
+    """What the task's own source, params and products say; None: they are as recorded. whole: the
+    record with code and params, read when they are compared."""
     if task.products is None:
         return Freshness("unknown", "its products are not known")
     if not task.products.are_files:
@@ -143,7 +146,7 @@ def own_state(task: Task, record: Record, root: str, *, by_code: bool) -> Freshn
         )
     if record.timestamp is None:
         return Freshness("stale", "the record of its last run has no time")
-    return _compared(task, record, root) if by_code else None
+    return _compared(task, whole(), root) if by_code else None
 
 
 def upstream_state(
@@ -176,7 +179,7 @@ def _compared(task: Task, record: Record, root: str) -> Freshness | None:
         return Freshness("stale", "the records of its products disagree")
     if record.code is None:
         return Freshness("stale", "the record of its last run has no source code")
-    if task.code is not None and not same_code(task, record.code):
+    if not same_code(task, record.code):
         return Freshness("stale", "source changed")
     if record.params is None:
         return None
@@ -219,12 +222,12 @@ def _source_problem(task: Task) -> str | None:
 
 
 def same_code(task: Task, stored: str) -> bool:
-    """Whether `stored` means what the task's source means now (section 11.3)."""
-    if task.code == stored:
+    """Whether `stored` means what the task's source means now (section 11.3); so it is when nobody
+    knows the source."""
+    code = task.code  # read from the source's cells each time
+    if code is None or code == stored:
         return True
-    if not isinstance(task.source, FunctionSource) or task.code is None:
-        return False
-    return same_function(task.code, stored)
+    return isinstance(task.source, FunctionSource) and same_function(code, stored)
 
 
 def same_function(one: str, other: str) -> bool:

@@ -37,6 +37,7 @@ class Outcomes:
 
     def __init__(self, root: str, pipeline: str) -> None:
         self.latest: dict[str, Outcome] = {}
+        self.has_failures = False
         self._path = state_path(root, "history.jsonl")
         self._key = pipeline_key(root, pipeline)
         self._inode = 0
@@ -67,6 +68,7 @@ class Outcomes:
             if (outcome := self._understood(line)) is not None:
                 latest[outcome.task] = outcome
         self.latest = latest
+        self.has_failures = any(not outcome.ok for outcome in latest.values())
         return {name for name in latest.keys() | before.keys() if latest.get(name) != before.get(name)}
 
     def _understood(self, line: bytes) -> Outcome | None:

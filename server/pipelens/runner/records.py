@@ -87,6 +87,7 @@ class Records:
         self.folders = Folders()
         self._known: dict[str, _Known] = {}
         self._unsure: set[str] | None = None
+        self._last: tuple[Record, Record] | None = None
 
     def disk_changed(self) -> None:
         """Any file may have changed."""
@@ -103,22 +104,29 @@ class Records:
             self._unsure.add(task.name)
 
     def of(self, task: Task) -> Record:
-        """What is on disk about `task`; the same object as before where nothing changed."""
+        """What is on disk about `task`, without code and params; the same object as before where
+        nothing changed. Those are many, and seldom asked for twice: see `whole`."""
         paths = _paths(task)
         known = self._known.get(task.name)
         if known is not None and known.paths == paths and not (self._unsure and task.name in self._unsure):
             return known.record
         look = _look(paths, self.folders)
         if known is None or known.paths != paths or known.look != look:
-            record = _read(paths, look)
-            if record.code == task.code:
-                record = replace(record, code=task.code)  # one text in memory, not two
-            if known is not None and known.record == record:
-                record = known.record
+            whole = _read(paths, look)
+            record = replace(whole, code=None, params=None)
             known = self._known[task.name] = _Known(paths, look, record)
+            self._last = (record, whole)
         if self._unsure is not None:
             self._unsure.discard(task.name)
         return known.record
+
+    def whole(self, task: Task) -> Record:
+        """The same with code and params."""
+        record = self.of(task)
+        if self._last is None or self._last[0] is not record:
+            known = self._known[task.name]
+            self._last = (record, _read(known.paths, known.look))
+        return self._last[1]
 
     def drop(self, name: str) -> None:
         self._known.pop(name, None)

@@ -102,9 +102,16 @@ class RunStates:
             return None
         return last_run_of(self._records.of(task), self._outcomes.latest.get(name))
 
-    def is_behind(self, project: Project) -> bool:
-        """Whether `of` would have to look at anything anew."""
-        return self._project is not project or self._everything or bool(self._dirty)
+    def may_have_failures(self) -> bool:
+        """Whether the history knows of a failed run; cheap, and good before anything was judged."""
+        if self._everything or self._dirty:
+            self._dirty |= self._outcomes.update()
+        return self._outcomes.has_failures
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the disk was ever looked at."""
+        return self._project is not None
 
     def outcome(self, name: str) -> Outcome | None:
         """How the last run of a task ended, as far as the history knows."""
@@ -123,9 +130,13 @@ class RunStates:
             dirty = set()
         else:
             before = old.tasks
-            dirty = {name for name, task in tasks.items() if before.get(name) is not task}
-            if len(before) + len(dirty) > len(tasks):
-                for name in before.keys() - tasks.keys():
+            follows = project.changed is not None and project.version == old.version + 1
+            names = (
+                project.changed if follows and project.changed is not None else tasks.keys() | before.keys()
+            )
+            dirty = {name for name in names if name in tasks and before.get(name) is not tasks[name]}
+            for name in names:
+                if name not in tasks and name in before:
                     self._forget(name)
         self._by_code, self._project = by_code, project
         if old is None or project.cycles or old.cycles:
@@ -210,7 +221,7 @@ class RunStates:
         known = self._own.get(task.name)
         if known is not None and known[0] is task and known[1] is record:
             return known[2]
-        found = own_state(task, record, self.root, by_code=self._by_code)
+        found = own_state(task, record, lambda: self._records.whole(task), self.root, by_code=self._by_code)
         self._own[task.name] = (task, record, found)
         if task.spec.resources:
             self._with_resources.add(task.name)
