@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from pipelens.core.answers.findings import findings
+from pipelens.core.answers.findings import Finding, findings
 from pipelens.core.cells import Cells
 from pipelens.core.notebook_json import read_notebook_json
 from pipelens.core.text import Position, Span
@@ -23,6 +26,7 @@ from pipelens.lsp.notebooks import (
     notebook_data_of_text,
 )
 from pipelens.workspace.buffers import Buffer
+from pipelens.workspace.host import Host
 from pipelens.workspace.opening import open_pipeline
 from tests.lsp.editor import editor
 from tests.lsp.open_notebook import KERNEL, OpenNotebook, notebook_json
@@ -303,6 +307,96 @@ async def test_what_is_shown_is_what_a_check_of_the_saved_file_says(notebooks: P
             await it.quiet()
             await it.until(lambda: warm(fit) == expected, f"{expected}, not {warm(fit)}")  # noqa: B023
         assert some > 10
+
+
+PIECES = (
+    "upstream",
+    " = ",
+    "['load']",
+    '["lode"]',
+    "\n",
+    "\n\n",
+    "x",
+    "(",
+    ")",
+    '"',
+    "\\",
+    "🎈",
+    "é\t",
+    "import os",
+    "%ls",
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_edits_end_with_what_a_check_of_the_saved_file_says(notebooks: Path, seed: int) -> None:
+    """In process: a host with the composed text, against a fresh reading of the file that is saved."""
+    choose, path = Random(seed), notebooks / "fit.ipynb"
+    read = read_notebook_json(NOTEBOOK)
+    assert isinstance(read, Cells)
+    made = Notebook(path.as_uri(), 1, NotebookData(KERNEL))
+    for cell in read.cells:
+        made.documents[cell.id] = Buffer(cell.id, cell.source, 1)
+    made.arrange(0, 0, [CellData(cell.id, cell.kind, cell.tags) for cell in read.cells])
+    host = Host([str(notebooks)], environ={})
+    host.open(str(path), made)
+    for step in range(25):
+        count = len(made.cells)
+        match choose.choice(("edit", "edit", "edit", "add", "remove", "move", "tag")):
+            case "add":
+                uri = f"new{step}"
+                made.documents[uri] = Buffer(uri, "".join(choose.choices(PIECES, k=4)), 1)
+                made.arrange(choose.randint(0, count), 0, [CellData(uri, "code")])
+            case "remove" if count > 1:
+                gone = choose.randrange(count)
+                uri = made.cells[gone].uri
+                made.arrange(gone, 1, [])
+                made.forget(uri)
+            case "move" if count > 1:
+                cells = list(made.cells)
+                cells.insert(choose.randrange(count), cells.pop(choose.randrange(count)))
+                made.arrange(0, count, cells)
+            case "tag":
+                cell = choose.choice(made.cells)
+                made.describe(cells=[replace(cell, tags=choose.choice(((), ("parameters",), ("x",))))])
+            case _:
+                cell = choose.choice(made.cells)
+                lines = len(made.documents[cell.uri])
+                start, end = sorted(Position(choose.randrange(lines), choose.randrange(9)) for _ in range(2))
+                made.edit(cell.uri, Span(start, end), choose.choice(PIECES))
+        host.edited(str(path))
+        found = host.findings().get(str(path), ())
+        while host.rest(lambda: False):
+            found = host.findings().get(str(path), ())
+        path.write_text(as_saved(made), encoding="utf-8")
+        assert in_cells(made, found) == cold(notebooks)
+
+
+def in_cells(made: Notebook, found: Iterable[Finding]) -> Shown:
+    shown: Shown = []
+    numbers = {cell.uri: number for number, cell in enumerate(made.cells)}
+    for one in found:
+        where = made.in_cell(one.span)
+        assert where is not None
+        start = where.span.start
+        place = (numbers[where.document.uri], start.line, start.character) if where.exact else (0, 0, 0)
+        shown.append((*place, one.problem.code, one.problem.message))
+    return sorted(shown)
+
+
+def as_saved(made: Notebook) -> str:
+    """The file as Jupyter writes it."""
+    documents = made.documents
+    return notebook_json(
+        *(
+            (
+                cell.kind,
+                "\n".join(documents[cell.uri].line(at) for at in range(len(documents[cell.uri]))),
+                list(cell.tags),
+            )
+            for cell in made.cells
+        )
+    )
 
 
 def test_a_notebook_that_only_lost_its_outputs_is_not_unsaved(notebooks: Path) -> None:
