@@ -305,6 +305,21 @@ def test_a_wildcard_that_a_task_is_also_named_beside_does_not_hold_it(tmp_path: 
     assert folder.text("b.py") == script('upstream = ["fit-*", "train"]', 'upstream["train"]')
 
 
+def test_what_an_unserializer_loads_has_keys_of_its_own(tmp_path: Path) -> None:
+    texts = {
+        "pipeline.yaml": "unserializer: steps.load\nserializer: steps.save\n"
+        "tasks:\n  - {source: steps.a, product: {x: a, y: b}}\n  - {source: steps.b, product: c}\n"
+        "  - {source: r.R, product: r.ipynb}\n",
+        "steps.py": "def save(o, product): pass\ndef load(product): pass\ndef a(): pass\n"
+        "def b(upstream): return upstream['a']['x']\n",
+        "r.R": '# %% tags=["parameters"]\nupstream <- list("a")\n# %%\nupstream$a$x; upstream[["a"]][["x"]]\n',
+    }
+    folder = Folder(tmp_path, texts)
+    folder.rename("pipeline.yaml", "{x|: a", "z")
+    assert folder.text("steps.py") == texts["steps.py"]
+    assert folder.text("r.R").endswith('upstream$a$z; upstream[["a"]][["z"]]\n')
+
+
 def test_a_name_that_is_declared_twice_and_calls_by_keyword_follow(tmp_path: Path) -> None:
     texts = {
         "pipeline.yaml": "tasks:\n  - {source: steps.a, name: a, product: a, params: {x: 1}}\n"

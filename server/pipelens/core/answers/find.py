@@ -7,6 +7,7 @@ the source declares it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -217,8 +218,8 @@ class _Leads:
             yield from self.source(source) if source is not None else ()
             return
         for folder in self.project.import_folders:
-            stem = "/".join((folder.rstrip("/\\"), *parts[: part + 1]))
-            for path in (f"{stem}/__init__.py", f"{stem}.py"):
+            stem = os.path.join(folder, *parts[: part + 1])
+            for path in (os.path.join(stem, "__init__.py"), f"{stem}.py"):
                 found = tuple(self.file(path))
                 if found:
                     yield from found

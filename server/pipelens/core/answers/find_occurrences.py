@@ -20,6 +20,7 @@ from pipelens.core.answers.subject import (
     Subject,
     TaskName,
     TaskSource,
+    reads_products,
     text_at,
     unquoted,
 )
@@ -196,6 +197,14 @@ class _Search:
             case _:
                 return
 
+    def form(self, source: Source, key: Span) -> Form:
+        """How a key stands there: R has `$key`, too."""
+        match source:
+            case NotebookSource(language="r", path=path) if not self._is_quoted(path, key):
+                return "template"
+            case _:
+                return "string"
+
     def _is_quoted(self, path: str, span: Span) -> bool:
         line = self.lines_of(path).line(span.start.line)
         return line[span.start.character - 1 : span.start.character] in ("'", '"')
@@ -236,7 +245,10 @@ class _Search:
                     if reference.name != task.name:
                         continue
                     if key and reference.key == key and reference.key_span is not None:
-                        yield Occurrence(path, reference.key_span, "string")
+                        if reads_products(self.project, user):
+                            yield Occurrence(
+                                path, reference.key_span, self.form(user.source, reference.key_span)
+                            )
                     elif not key:
                         yield Occurrence(path, reference.span, form)
 

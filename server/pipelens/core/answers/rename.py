@@ -245,6 +245,8 @@ class _Renaming:
     def add_name(self, project: Project, one: Occurrence) -> str | None:
         """A task that is called after its source gets a `name`."""
         task = project.tasks.get(one.task)
+        if task is not None and project.entries[task.spec.entry].broken:
+            return f"{one.path}: the task '{one.task}' is no valid YAML now: mend it first."
         written = scalar(self.old, self.old, self.new, as_value) or scalar(
             repr(self.old), self.old, self.new, as_value
         )

@@ -307,7 +307,7 @@ def _in_source(project: Project, path: str, tasks: list[Task], position: Positio
             continue
         if is_pattern(reference.name):
             yield TaskName(path, reference.key_span, reference.key, "reference")
-        else:
+        elif reads_products(project, tasks[0]):
             yield ProductKey(path, reference.key_span, reference.name, reference.key, "reference")
     for use in uses_at(source, position.line):
         match use:
@@ -320,6 +320,14 @@ def _in_source(project: Project, path: str, tasks: list[Task], position: Positio
 
 GIVEN = ("product", "upstream")
 """What every task is given beside its params."""
+
+
+def reads_products(project: Project, task: Task) -> bool:
+    """Whether `upstream["task"]["key"]` is a product's key: where an unserializer loads the product, it is
+    one of what was loaded."""
+    if not isinstance(task.source, FunctionSource):
+        return True
+    return task.spec.unserializer is None and project.spec.unserializer is None
 
 
 def _takes(tasks: list[Task], params: tuple[Parameter, ...], name: str) -> bool:
