@@ -113,7 +113,8 @@ class Project:
     callables: hooks, clients and serializers, by dotted path. first_lines: where each entry begins in
     its file, those of imported files last. import_folders: where the project's modules may lie, in the
     order of `sys.path`. placeholder_uses: how often the pipeline refers to each env name.
-    problems_by_entry: of the entries that have any; other_problems: those of none.
+    problems_by_entry: of the entries that have any; other_problems: those of none. changed: the names of
+    the tasks that may differ from those of the version before, None = any.
     """
 
     version: int
@@ -133,6 +134,7 @@ class Project:
     first_lines: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     import_folders: tuple[str, ...] = ()
     shown: Shown | None = None
+    changed: frozenset[str] | None = None
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -157,14 +159,16 @@ class Project:
         """The entry of `tasks:` that the line of the spec (or of an imported one) lies in."""
         return next(iter(self.entries_at(path, line)), None)
 
-    def entries_at(self, path: str, line: int) -> tuple[TaskEntry, ...]:
-        """The entry that the line lies in; all of them where several begin on one line (flow style)."""
+    def entries_at(self, path: str, line: int, until: int | None = None) -> tuple[TaskEntry, ...]:
+        """The entry that the line lies in; all of them where several begin on one line (flow style).
+        until: those that begin up to that line, too."""
         ids = list(self.first_lines)
         own = bisect_left(ids, True, key=lambda id: self._is_imported(id))
         begin, end = (0, own) if path == self.spec.path else (own, len(ids))
         lines = list(self.first_lines.values())
         last = bisect_right(lines, line, begin, end)
         first = bisect_left(lines, lines[last - 1], begin, last) if last > begin else last
+        last = last if until is None else bisect_right(lines, until, last, end)
         found = (self.entries.get(id) for id in ids[first:last])
         return tuple(entry for entry in found if entry is not None and entry.path == path)
 

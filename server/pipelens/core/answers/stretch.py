@@ -9,14 +9,7 @@ from pipelens.core.text import Span
 
 def entries_in(project: Project, path: str, stretch: Span) -> tuple[TaskEntry, ...]:
     """The entries of the file at `path` whose lines `stretch` touches, from top to bottom."""
-    first, last = stretch.start.line, stretch.end.line
-    found = {entry.id: entry for entry in project.entries_at(path, first)}
-    for id, line in project.first_lines.items():
-        if first < line <= last:
-            entry = project.entries.get(id)
-            if entry is not None and entry.path == path:
-                found[id] = entry
-    return tuple(found.values())
+    return project.entries_at(path, stretch.start.line, stretch.end.line)
 
 
 def touches(one: Span, other: Span) -> bool:
