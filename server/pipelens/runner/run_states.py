@@ -57,6 +57,7 @@ class RunStates:
         self._position: dict[str, int] = {}
         self._everything = True
         self._dirty: set[str] = set()
+        self._ran = False
 
     # -- what is new
 
@@ -65,8 +66,9 @@ class RunStates:
         self._everything = True
 
     def touched(self, names: Iterable[str]) -> None:
-        """The files or the runs of these tasks changed."""
+        """The files or the runs of these tasks changed; of none: only what is kept of runs did."""
         self._dirty.update(names)
+        self._ran = True
 
     def files_changed(self) -> None:
         """Files that are no products changed: resources may be among them."""
@@ -104,7 +106,7 @@ class RunStates:
 
     def may_have_failures(self) -> bool:
         """Whether the history knows of a failed run; cheap, and good before anything was judged."""
-        if self._everything or self._dirty:
+        if self._everything or self._ran or self._dirty:
             self._dirty |= self._outcomes.update()
         return self._outcomes.has_failures
 
@@ -158,9 +160,10 @@ class RunStates:
     def _disk_news(self, project: Project) -> set[str]:
         tasks = project.tasks
         touched = {name for name in self._dirty if name in tasks}
-        if not self._everything and not self._dirty:
+        if not (self._everything or self._ran or self._dirty):
             return touched
         self._dirty.clear()
+        self._ran = False
         intents = self._intents
         self._intents = read_intents(self.root, self.pipeline)
         self._building = bool(self._intents) and is_building(self.root, self.pipeline)
