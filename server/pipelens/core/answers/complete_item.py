@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipelens.core.files import Files
@@ -141,8 +141,3 @@ def matching(offers: Collection[Completion], prefix: str) -> Completions:
         by_label.setdefault(offer.label, []).append(offer)
     names, incomplete = select(list(by_label), prefix)
     return Completions(tuple(offer for name in names for offer in by_label[name]), incomplete)
-
-
-def moved_last(offer: Completion, why: str) -> Completion:
-    """The offer behind all others, and why."""
-    return replace(offer, last=True, detail=why)

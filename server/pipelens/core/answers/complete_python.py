@@ -23,6 +23,7 @@ from pipelens.core.text import Document, Lines, Position, Span
 
 _MOST_ABOVE: Final = 600
 _MOST_BELOW: Final = 100
+_MOST_TOKENS: Final = 400
 _LONGEST_LINE: Final = 4_000
 _OPENS = re.compile(r"(?:async[ \t]+)?def[ \t]+(\w+)|class\b|@|#[ \t]*(?:%%|\+|-)|# In\[|```")
 _STRING = re.compile(r"""([rbfuRBFU]{0,2})(["'])(.*)""", re.DOTALL)
@@ -193,7 +194,7 @@ def _here(lines: Lines, first: int, position: Position) -> _Here | None:
     quote = next(
         (one.text[0] for one in reversed(kept) if one.kind == "string" and one.text[0] in "\"'"), '"'
     )
-    return _Here("", Span(position, position), quote, quote, _open(kept))
+    return _Here("", Span(position, position), quote, quote, tuple(kept[-_MOST_TOKENS:]))
 
 
 def _string_here(token: str, start: int, position: Position, line: str, before: list[_Token]) -> _Here | None:
@@ -215,12 +216,13 @@ def _string_here(token: str, start: int, position: Position, line: str, before: 
     if not closed:
         stop = rest.end() if rest is not None else position.character
     replace = Span.on_line(position.line, begin, stop)
-    return _Here(line[begin : position.character], replace, "", "" if closed else match[2], _open(before))
-
-
-def _open(tokens: list[_Token]) -> tuple[_Token, ...]:
-    """The tokens of the statement at the caret: from its first line on, at any depth."""
-    return tuple(tokens[-400:])
+    return _Here(
+        line[begin : position.character],
+        replace,
+        "",
+        "" if closed else match[2],
+        tuple(before[-_MOST_TOKENS:]),
+    )
 
 
 def _subscripted(words: list[str]) -> str | None:

@@ -116,17 +116,13 @@ def _by_key(context: YamlContext, holder: tuple[str, ...], name: str) -> Complet
         return NOTHING
     if found.type == "boolean":
         return _choices(context, ("true", "false"), "value")
-    return _choices(context, found.choices or _WORTH_KNOWING.get(name, ()), "value", _default(found))
+    return _choices(context, found.choices or _WORTH_KNOWING.get(name, ()), "value", found.doc)
 
 
 def _holding(context: YamlContext, holder: tuple[str, ...]) -> YamlContext:
     """The context as if the caret were on the key of its value."""
     keys = context.keys[:-1] if context.keys and isinstance(context.keys[-1], str) else context.keys
     return replace(context, keys=keys if holder else (), at="key")
-
-
-def _default(key: Key) -> str:
-    return key.doc
 
 
 def _choices(context: YamlContext, words: Sequence[str], kind: CompletionKind, doc: str = "") -> Completions:
