@@ -28,7 +28,6 @@ from pipelens.core.keys import (
     EXECUTORS,
     NOTEBOOK_SOURCES,
     PRODUCT_CLASSES,
-    Key,
 )
 from pipelens.core.text import Span
 
