@@ -86,7 +86,8 @@ class Assembly:
         affected = {id for id in affected if id in entries}
         self._resolve(tasks, by_entry, affected)
         self._unresolved -= gone
-        self._order(old, tasks, by_entry, affected, gone, reading)
+        names = self._names(old, by_entry, affected | gone)
+        self._order(old, tasks, names, reading)
         project = Project(
             version=old.version + 1 if old else 1,
             spec=spec,
@@ -104,6 +105,7 @@ class Assembly:
             other_problems=(),
             first_lines=reading.first_lines,
             import_folders=folders,
+            changed=names if old is not None else None,
         )
         return self._check(project, old, affected, reading)
 
@@ -157,26 +159,22 @@ class Assembly:
             unresolved = any(map(_is_open, found))
             (self._unresolved.add if unresolved else self._unresolved.discard)(id)
 
+    def _names(self, old: Project | None, by_entry: Tasks, ids: set[int]) -> frozenset[str]:
+        """What the tasks of these entries are and were called."""
+        then = chain.from_iterable(old.tasks_by_entry.get(id, ()) for id in ids) if old else ()
+        now = chain.from_iterable(by_entry.get(id, ()) for id in ids)
+        return frozenset(task.name for task in chain(then, now))
+
     def _order(
-        self,
-        old: Project | None,
-        tasks: dict[str, Task],
-        by_entry: Tasks,
-        affected: set[int],
-        gone: frozenset[int],
-        reading: Reading,
+        self, old: Project | None, tasks: dict[str, Task], names: frozenset[str], reading: Reading
     ) -> None:
-        """Follow the edges that changed; `tasks` of `old` tell those before."""
+        """Follow the edges of the tasks of these names; those of `old` tell what they were."""
         changed: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {}
-        if old is not None:
-            ids = affected | gone
-            then = chain.from_iterable(old.tasks_by_entry.get(id, ()) for id in ids)
-            now = chain.from_iterable(by_entry.get(id, ()) for id in ids)
-            for name in {task.name for task in chain(then, now)}:
-                one, other = old.tasks.get(name), tasks.get(name)
-                edges = (one.upstream if one else None, other.upstream if other else None)
-                if edges[0] != edges[1]:
-                    changed[name] = edges
+        for name in names if old is not None else ():
+            one, other = old.tasks.get(name) if old else None, tasks.get(name)
+            edges = (one.upstream if one else None, other.upstream if other else None)
+            if edges[0] != edges[1]:
+                changed[name] = edges
         if old is not None and not changed and not (reading.moved and list(old.tasks) != list(tasks)):
             return
         self.ordered += 1

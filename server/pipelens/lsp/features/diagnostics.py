@@ -31,8 +31,10 @@ def register(server: Server) -> None:
         edited, server.edited = server.edited, set()
         # In a document that was edited the client's columns may move where ours do not.
         paths = host.news() | edited | (host.documents.keys() - sent.keys())
+        for path in sorted(paths):
+            tell(path, (*host.findings_of(path), *more.get(path, ())))
         found = _more(server)
-        paths |= {path for path in {*more, *found} if more.get(path) != found.get(path)}
+        paths = {path for path in {*more, *found} if more.get(path) != found.get(path)}
         more.clear()
         more.update(found)
         for path in sorted(paths):
