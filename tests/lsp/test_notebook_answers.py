@@ -154,6 +154,15 @@ async def test_lenses_and_runnables_stand_on_the_parameters_cell(notebook: Path)
             assert [one["task"] for one in told] == (["fit"] if cell == 1 else [])
 
 
+async def test_the_notebook_itself_tells_the_tasks_of_its_cells(notebook: Path) -> None:
+    async with editor(notebook, VSCODE) as it:
+        fit = await ready(it)
+        told: Any = await it.client.protocol.send_request_async(
+            "pipelens/runnables", {"textDocument": {"uri": fit.uri}}
+        )
+        assert [one["task"] for one in told] == ["fit"]
+
+
 async def test_fixes_edit_the_cell_in_its_own_words(notebook: Path) -> None:
     async with editor(notebook, VSCODE) as it:
         fit = await ready(it)

@@ -91,12 +91,13 @@ class Places:
         return found is not None and found.exact
 
     def is_shown_in(self, uri: str, path: str, span: Span) -> bool:
-        """Whether the document `uri` is the one that shows this span: a cell shows only its own."""
+        """Whether the document `uri` is the one that shows this span: a cell shows only its own, the
+        notebook itself those of all its cells."""
         notebook = self.notebooks.by_path.get(path)
         if notebook is None:
             return self.path(uri) == path
         found = notebook.in_cell(span)
-        return found is not None and found.exact and found.document.uri == uri
+        return found is not None and found.exact and uri in (found.document.uri, notebook.uri)
 
     def documents(self, path: str) -> Iterable[str]:
         """The URIs of the documents that show a file: one, or those of a notebook's cells."""
