@@ -1,5 +1,5 @@
-"""Commands that only tell or open, and those that run something: the latter once the workspace is
-trusted. A client takes those over that it names when it meets the server."""
+"""Commands that only tell or open something: they work in a workspace that is not trusted, too. A
+client takes those over that it names when it meets the server."""
 
 from __future__ import annotations
 
@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from pipelens.lsp.run_asking import Asking
-from pipelens.lsp.run_plan import plan_answer, requested_run
+from pipelens.lsp.run_plan import plan_answer
 from pipelens.lsp.showing import Showing
 from pipelens.protocol import commands
-from pipelens.protocol.runs import CancelRequest
-from pipelens.protocol.tasks import TaskRef
 
 if TYPE_CHECKING:
-    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
-
-    Verb = Callable[[Project, str], Coroutine[Any, Any, None]]
 
 
 def register(server: Server) -> None:
@@ -32,63 +26,6 @@ def register(server: Server) -> None:
     beside(commands.OPEN_PRODUCT, showing.product)
     beside(commands.DOCTOR, showing.doctor)
     server.on_command(commands.PLAN, lambda *given: plan_answer(server, given))
-    if server.options.trusted:
-        register_runs(server)
     server.when_quiet(server.state_watch.later)
     server.when_initialized(server.state_watch.later)
     server.on(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, lambda told: server.runs.cancel_progress(told.token))
-
-
-def register_runs(server: Server) -> None:
-    """The commands that run something."""
-    runs, asking = server.runs, Asking(server)
-
-    def of_task(name: str, verb: Verb) -> None:
-        async def carry_out(*given: object) -> None:
-            if (found := await asking.task(_ref(given))) is not None:
-                await verb(*found)
-
-        server.on_command(name, lambda *given: server.start(name, carry_out(*given)))
-
-    async def with_upstream(project: Project, task: str) -> None:
-        asking.start(project, (task,), "upstream")
-
-    async def force(project: Project, task: str) -> None:
-        asking.start(project, (task,), "force")
-
-    async def build(*given: object) -> None:
-        if (project := await asking.pipeline(_ref(given))) is not None:
-            asking.start(project, (), "build")
-
-    def stop(*given: object) -> None:
-        ref = _ref(given)
-        path = server.places.path(ref.pipeline) if ref is not None else None
-        if not runs.stop(path) and not (ref and runs.cancel(ref.pipeline)):
-            asking.tell(types.MessageType.Info, "Nothing is running.")
-
-    def start(*given: object) -> dict[str, object] | None:
-        match requested_run(server, given):
-            case (project, request):
-                run = runs.start(project, request.tasks, request.mode)
-                return run.as_run(request.pipeline).as_json()
-            case why:
-                asking.tell(types.MessageType.Error, why)
-                return None
-
-    def cancel(*given: object) -> bool:
-        told = CancelRequest.read(given[0]) if given else None
-        return told is not None and runs.cancel(told.run, hard=told.hard)
-
-    of_task(commands.RUN_TASK, asking.run)
-    of_task(commands.RUN_TASK_WITH_UPSTREAM, with_upstream)
-    of_task(commands.FORCE_RUN_TASK, force)
-    server.on_command(
-        commands.BUILD_PIPELINE, lambda *given: server.start(commands.BUILD_PIPELINE, build(*given))
-    )
-    server.on_command(commands.STOP_RUN, stop)
-    server.on_command(commands.START_RUN, start)
-    server.on_command(commands.CANCEL_RUN, cancel)
-
-
-def _ref(given: tuple[object, ...]) -> TaskRef | None:
-    return TaskRef.read(given[0]) if given else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.lsp.features import commands
+from pipelens.lsp.features import run_commands
 from pipelens.protocol.commands import TRUST_GRANTED
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def register(server: Server) -> None:
         server.options = replace(server.options, trusted=True)
         server.host.trust()
         before = set(server.protocol.fm.commands)
-        commands.register_runs(server)
+        run_commands.register_runs(server)
         server.reread_settings()
         server.later()
         server.start("client/registerCapability", offer(sorted(set(server.protocol.fm.commands) - before)))
