@@ -83,7 +83,8 @@ async def test_the_command_shows_a_file_outside_of_the_project_that_cannot_be_ed
     root: Path, tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
-    async with editor(root, PIPELENS_CACHE=str(cache)) as it:
+    places = {name: str(cache) for name in ("XDG_CACHE_HOME", "HOME", "LOCALAPPDATA")}
+    async with editor(root, **places) as it:
         shown = shown_documents(it)
         before = sorted(root.rglob("*"))
         it.open("pipeline.yaml")
