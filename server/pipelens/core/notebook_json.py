@@ -19,6 +19,14 @@ from pipelens.core.text import Document, Span
 _BLANK = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _DECODER = json.JSONDecoder()
+
+
+def _nothing(_: dict[str, Any]) -> None:
+    return None
+
+
+_FORGETFUL = json.JSONDecoder(object_hook=_nothing)
+"""For outputs, which may be a hundred times as large as the code and are not looked at."""
 _KINDS: tuple[CellKind, ...] = ("code", "markdown", "raw")
 
 
@@ -142,6 +150,9 @@ def _read_cell(walk: _Walk, begin: int) -> _RawCell:
     fields: dict[str, Any] = {}
     source: tuple[_Piece, ...] | None = None
     for key, at in walk.members(begin):
+        if key in ("outputs", "attachments"):
+            _, walk.at = _FORGETFUL.raw_decode(text, at)
+            continue
         if key != "source":
             fields[key], walk.at = _DECODER.raw_decode(text, at)
             continue

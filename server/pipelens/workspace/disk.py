@@ -91,6 +91,10 @@ class WorkspaceFiles:
             return (buffer.serial, buffer.revision)
         return _signature(self._stat(path))
 
+    def let_go(self, path: str) -> None:
+        """The text of `path` will hardly be asked for again."""
+        self._texts.pop(path, None)
+
     def stat(self, path: str) -> os.stat_result | None:
         """What the disk says of `path`, as it was when it was first asked in this round."""
         return self._stat(path)

@@ -57,7 +57,7 @@ class ProjectKeeper:
             trusted=trusted,
             resolve_callable=self._resolve_callable,
         )
-        self.sources = SourceCache(files, location.path, store)
+        self.sources = SourceCache(files, location.path, store, thrifty=patient)
         self.put_off = PutOff(self.sources, patient=patient)
         self.found_late = 0
         self.settings = Settings()
@@ -108,6 +108,7 @@ class ProjectKeeper:
             self._assembly.joined,
             self._assembly.checked,
             self._assembly.ordered,
+            self.specs.specs_read,
         )
 
     # -- the snapshot

@@ -7,7 +7,7 @@ takes longer than reading them, so it is had here too: at once, or later when no
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 
 from pipelens.core.checks.code import analyse_now
 from pipelens.core.imports import ModuleReader
@@ -29,17 +29,25 @@ Found = tuple[tuple[Names, tuple[Problem, ...]], ...]
 
 
 class SourceCache:
-    """Reads sources through `files`. read: how many were read. analysed: how many analyses were made."""
+    """Reads sources through `files`. read: how many were read. analysed: how many analyses were made.
 
-    def __init__(self, files: WorkspaceFiles, pipeline: str = "", folder: str | None = None) -> None:
+    folder: of the store. thrifty: texts are not kept; else what is asked for later is of the text that
+    was read first, which a build needs.
+    """
+
+    def __init__(
+        self, files: WorkspaceFiles, pipeline: str = "", folder: str | None = None, *, thrifty: bool = False
+    ) -> None:
         self.files = files
+        self.thrifty = thrifty
         self.pipeline = pipeline
         self.folder = folder
         self.read = 0
         self.analysed = 0
         self._sources: dict[Key, Source] = {}
-        self._asked: dict[Key, frozenset[str]] = {}
-        self._askers: dict[str, set[Key]] = {}
+        self._asked: dict[Key, tuple[str, ...]] = {}
+        self._askers: dict[str, Key | set[Key]] = {}
+        """Who asked for a path: mostly one, for which a set is large."""
         self._modules = ModuleReader(files)
         self._folders: tuple[tuple[str, ...], tuple[str, ...], Meta] | None = None
         self._store: SourceStore | None = None
@@ -99,6 +107,8 @@ class SourceCache:
                 )
                 if key in self._stamps:
                     self._unwritten += 1
+                if self.thrifty and spec.source_path is not None:
+                    self.files.let_go(spec.source_path)  # its text is read again when it is asked for
         self._note(key, found, asked)
         return found
 
@@ -126,25 +136,35 @@ class SourceCache:
         """Forget what was read from `paths`; what that was."""
         gone: set[Key] = set()
         for path in paths:
-            gone |= self._askers.get(path, set())
+            gone |= self._asking(path)
         for key in gone:
             source = self._sources.pop(key, None)
             self._analyses.pop(id(source), None)
             self._stamps.pop(key, None)
             for path in self._asked.pop(key, ()):
-                self._askers.get(path, set()).discard(key)
+                self._askers[path] = self._asking(path) - {key}
         return gone
 
     @property
-    def asked(self) -> Iterable[str]:
+    def asked(self) -> KeysView[str]:
         """Every path that an answer depends on."""
-        return list(self._askers)
+        return self._askers.keys()
 
     def _note(self, key: Key, found: Source, asked: set[str]) -> None:
         self._sources[key] = found
-        self._asked[key] = frozenset(asked)
+        self._asked[key] = tuple(asked)
         for path in asked:
-            self._askers.setdefault(path, set()).add(key)
+            others = self._askers.get(path)
+            if others is None:
+                self._askers[path] = key
+            elif isinstance(others, set):
+                others.add(key)
+            else:
+                self._askers[path] = {others, key}
+
+    def _asking(self, path: str) -> set[Key]:
+        found = self._askers.get(path)
+        return set() if found is None else found if isinstance(found, set) else {found}
 
     # -- the static analysis
 

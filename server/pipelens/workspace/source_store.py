@@ -179,10 +179,7 @@ def _reader() -> str:
 
 
 def cache_folder() -> str:
-    """Where stored sources lie: `PIPELENS_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("PIPELENS_CACHE")
-    if chosen:
-        return chosen
+    """Where stored sources lie, for the current user."""
     import platformdirs
 
     return platformdirs.user_cache_dir("pipelens", appauthor=False)
