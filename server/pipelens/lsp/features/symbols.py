@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
-from pipelens.core.answers.outline import Symbol, entry_outline, find_tasks, task_place
+from pipelens.core.answers.outline import entry_outline, find_tasks, task_place
 from pipelens.core.project import Project
 from pipelens.core.spec import TaskEntry
-from pipelens.lsp.entry_pages import EntryPages, Writer, file_uri
-from pipelens.lsp.lens_text import state_title
+from pipelens.lsp.entry_pages import EntryPages, Writer
+from pipelens.lsp.symbol_text import KINDS, write_flat, write_nested
 from pipelens.lsp.wire_text import WireText
 from pipelens.runner.freshness import Freshness
 
@@ -23,18 +22,6 @@ if TYPE_CHECKING:
 MOST_WITH_ALL: Final = 1_000
 """Above so many tasks products and params are left out."""
 
-KINDS: Mapping[str, types.SymbolKind] = {
-    "notebook": types.SymbolKind.Class,
-    "script": types.SymbolKind.Module,
-    "function": types.SymbolKind.Function,
-    "sql": types.SymbolKind.Struct,
-    "shell": types.SymbolKind.Event,
-    "other": types.SymbolKind.Object,
-    "grid": types.SymbolKind.Array,
-    "product": types.SymbolKind.File,
-    "param": types.SymbolKind.Variable,
-}
-
 
 def register(server: Server) -> None:
     nested = server.supports("text_document.document_symbol.hierarchical_document_symbol_support")
@@ -42,7 +29,7 @@ def register(server: Server) -> None:
     def write(writer: Writer, project: Project, entry: TaskEntry, told: Mapping[str, Freshness]) -> None:
         symbol = entry_outline(project, entry, deep=len(project.tasks) <= MOST_WITH_ALL)
         if symbol is not None:
-            (_nested if nested else _flat)(writer, symbol, told)
+            (write_nested if nested else write_flat)(writer, symbol, told)
 
     pages = EntryPages(server, write, lambda project: len(project.tasks) <= MOST_WITH_ALL)
 
@@ -74,32 +61,3 @@ def _short(project: Project, folders: Iterable[str]) -> str:
     """The pipeline's file, as seen from the folder that is open."""
     folder = next((one for one in folders if project.path.startswith(one.rstrip(os.sep) + os.sep)), None)
     return os.path.relpath(project.path, folder) if folder is not None else project.path
-
-
-def _detail(symbol: Symbol, told: Mapping[str, Freshness]) -> str:
-    state = told.get(symbol.task) if symbol.task is not None else None
-    return state_title(state) if state is not None else symbol.detail
-
-
-def _nested(writer: Writer, symbol: Symbol, told: Mapping[str, Freshness]) -> None:
-    writer.put(f'{{"name":{json.dumps(str(symbol.name))},"kind":{KINDS[symbol.kind].value}')
-    writer.put(f',"detail":{json.dumps(_detail(symbol, told))},"range":')
-    writer.span(symbol.span)
-    writer.put(',"selectionRange":')
-    writer.span(symbol.name_span)
-    for number, child in enumerate(symbol.children):
-        writer.put("," if number else ',"children":[')
-        _nested(writer, child, told)
-    writer.put("]}" if symbol.children else "}")
-
-
-def _flat(writer: Writer, symbol: Symbol, told: Mapping[str, Freshness], container: str = "") -> None:
-    held = f',"containerName":{json.dumps(container)}' if container else ""
-    uri = json.dumps(file_uri(writer.path))
-    writer.put(f'{{"name":{json.dumps(str(symbol.name))},"kind":{KINDS[symbol.kind].value}{held}')
-    writer.put(f',"location":{{"uri":{uri},"range":')
-    writer.span(symbol.span)
-    writer.put("}}")
-    for child in symbol.children:
-        writer.put(",")
-        _flat(writer, child, told, str(symbol.name))
