@@ -76,9 +76,9 @@ def _folders(project: Project, paths: Iterable[str]) -> list[str]:
     """The folders of `paths` below the root, as patterns; those that a pattern cannot name are left out."""
     found: dict[str, None] = {}
     for path in paths:
+        found[path.rpartition(os.sep)[0]] = None
         if len(found) >= MOST_FOLDERS:
             break
-        folder = os.path.dirname(path)
-        if os.path.isabs(path) and is_in(folder, project.root):
-            found[os.path.relpath(folder, project.root).replace(os.sep, "/")] = None
-    return [folder for folder in found if not _SPECIAL.search(folder)]
+    below = (one for one in found if os.path.isabs(one) and is_in(one, project.root))
+    shown = (os.path.relpath(one, project.root).replace(os.sep, "/") for one in below)
+    return [folder for folder in shown if not _SPECIAL.search(folder)]
