@@ -68,7 +68,10 @@ def read_once(tmp_path_factory: pytest.TempPathFactory) -> ProjectKeeper:
 
 @pytest.fixture
 def large(read_once: ProjectKeeper) -> Iterator[ProjectKeeper]:
-    """A keeper that has read the pipeline once; what a test edits is as before afterwards."""
+    """A keeper that has read the pipeline once, which an editor shows; what a test edits is as before
+    afterwards."""
+    read_once.edit(path_of(read_once, "pipeline.yaml"), pipeline())
+    assert read_once.now().problems == ()
     yield read_once
     for name in ("pipeline.yaml", "m7.py", "notes.txt"):
         read_once.close(path_of(read_once, name))
@@ -92,7 +95,7 @@ ONE_ENTRY = Work(entries_composed=1, entries_read=1, tasks_joined=1, entries_che
 def test_reading_a_large_pipeline_does_each_thing_once(large: ProjectKeeper) -> None:
     fresh = keeper_in(large.location.folder)
     fresh.now()
-    assert fresh.work == Work(COUNT, COUNT, COUNT, COUNT, COUNT, 1)
+    assert fresh.work == Work(COUNT, COUNT, COUNT, COUNT, COUNT, 1, 1)
 
 
 def test_asking_again_does_nothing(large: ProjectKeeper) -> None:
@@ -171,6 +174,38 @@ def test_typing_the_path_of_a_hook_checks_its_own_entry_alone(large: ProjectKeep
         work, project = work_of(large, "pipeline.yaml", pipeline({5_000: other}))
         assert work == ONE_ENTRY
         assert list(project.callables) == [typed]
+
+
+KEYS = {
+    "a letter": ("out/5000.csv", "out/5000x.csv"),
+    "a space": ("depth: 1", "depth:  1"),
+    "a line": ("    product: out/5000.csv\n", "    product: out/5000.csv\n\n"),
+    "a key without a value": ("    product: out/5000.csv\n", "    product: out/5000.csv\n    on_finish:\n"),
+    "a word without a colon": ("    product: out/5000.csv\n", "    product: out/5000.csv\n    on_fin\n"),
+    "an open quote": ("out/5000.csv", "'out/5000.csv"),
+    "an open bracket": ("out/5000.csv", "[out/5000.csv"),
+    "a dash": ("    product: out/5000.csv\n", "    product: out/5000.csv\n  -\n"),
+    "a comment": ("    product: out/5000.csv\n", "    # one more\n    product: out/5000.csv\n"),
+    "a comment above all": ("tasks:\n", "# a pipeline\ntasks:\n"),
+    "a section above all": ("tasks:\n", "executor: serial\ntasks:\n"),
+    "an anchor": ("out/5000.csv", "&out out/5000.csv"),
+    "a comment that suppresses": ("out/5000.csv", "out/5000.csv  # pipelens: ignore[cycle]"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KEYS))
+def test_a_keystroke_looks_at_the_lines_that_it_touches_and_its_undo_too(
+    large: ProjectKeeper, kind: str
+) -> None:
+    old, new = KEYS[kind]
+    text = pipeline()
+    at = text.index(old, 0 if old == "tasks:\n" else text.index("task_5000\n"))
+    for edited in (text[:at] + new + text[at + len(old) :], text):
+        work, _ = work_of(large, "pipeline.yaml", edited)
+        assert work.specs_read == work.sources_read == 0
+        assert work.entries_composed <= 3
+        assert work.entries_read <= 3
+        assert work.entries_checked <= 3
 
 
 def test_an_edit_of_a_module_reads_its_functions_and_no_others(large: ProjectKeeper) -> None:

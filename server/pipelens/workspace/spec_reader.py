@@ -28,7 +28,6 @@ from pipelens.workspace.env_reader import EnvReader
 from pipelens.workspace.loose_sources import entries_of, header_of
 from pipelens.workspace.placeholders import wanted_names
 
-
 _MANY = 100
 """Above so many entries their nodes are let go of once they are read."""
 
@@ -92,6 +91,7 @@ class SpecReader:
         self.import_folders: tuple[str, ...] = ()
         self.library_folders: tuple[str, ...] = ()
         self.entries_read = 0
+        self.specs_read = 0
         self._ids = EntryIds()
         self._known: dict[str, _Known] = {}
         self._last: Reading | None = None
@@ -134,6 +134,7 @@ class SpecReader:
         return reading
 
     def _whole(self, dirty: frozenset[str] | None) -> Reading:
+        self.specs_read += 1
         with self.files.asking() as asked:
             path = self.location.path
             buffer = self.files.buffer(path)

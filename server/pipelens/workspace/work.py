@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a keeper has done so far. sources_read: those of tasks; orders_made: build orders."""
+    """What a keeper has done so far. sources_read: those of tasks; orders_made: build orders; specs_read:
+    how often the spec's text was looked at from its first line to its last."""
 
     entries_composed: int = 0
     entries_read: int = 0
@@ -15,6 +16,7 @@ class Work:
     tasks_joined: int = 0
     entries_checked: int = 0
     orders_made: int = 0
+    specs_read: int = 0
 
     def since(self, before: Work) -> Work:
         return Work(
@@ -24,4 +26,5 @@ class Work:
             self.tasks_joined - before.tasks_joined,
             self.entries_checked - before.entries_checked,
             self.orders_made - before.orders_made,
+            self.specs_read - before.specs_read,
         )
