@@ -16,6 +16,10 @@ from typing import cast
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.python_text import Columns, SyntaxFault, parse_python
 
+MAX_CHARACTERS = 2_000_000
+"""Of a module: its tree takes a hundred times as much memory."""
+_MOST_NAMES = 5_000
+"""Of a folder that are looked at for a name like the one that is missing."""
 _NATIVE = (".so", ".pyd", ".pyc")
 _RARELY_LOADED = frozenset(
     [
@@ -188,6 +192,10 @@ class ModuleReader:
         if known is not None and (known[0] is text or known[0] == text):
             return known[1]
         self.parsed += 1
+        if len(text) > MAX_CHARACTERS:
+            found = BrokenModule(path, f"is too large to be read ({len(text):,} characters)")
+            self._modules[path] = (text, found)
+            return found
         plain = text.removeprefix("\ufeff")
         tree = parse_python(plain)
         found = (
@@ -237,7 +245,7 @@ class ModuleReader:
     def near(self, folders: tuple[str, ...]) -> Iterator[str]:
         """The names of modules and packages in these folders."""
         for folder in folders:
-            for name in self.files.names(folder):
+            for name in self.files.names(folder)[:_MOST_NAMES]:
                 if name.endswith(".py"):
                     yield name[:-3]
                 elif "." not in name and self.files.kind(os.path.join(folder, name)) == "folder":
