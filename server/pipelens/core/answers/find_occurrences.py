@@ -59,16 +59,16 @@ def occurrences(
 
     lines_of: the texts, of which only those are read whose places may be out of date (a broken
     entry's), or that are in a language of which only little is read. thorough: look at every task, to
-    find references that nobody declared.
+    find references that nobody declared, and read declarations again, to find names that stand twice.
     """
-    search = _Search(project, lines_of)
+    search = _Search(project, lines_of, thorough)
     match subject:
         case TaskName(name=name) if is_pattern(name):
             found = search.pattern(name)
         case TaskName(name=name):
-            found = search.task(name, thorough)
+            found = search.task(name)
         case EntryBody(tasks=names):
-            found = (one for name in names for one in search.task(name, False))
+            found = (one for name in names for one in search.task(name))
         case ProductKey(task=task, key=key) | ProductPath(task=task, key=key):
             found = search.product(task, key)
         case ParamName(tasks=tasks, name=name):
@@ -131,6 +131,7 @@ def _tasks(project: Project, mentions: Iterable[Mention]) -> Iterator[Task]:
 class _Search:
     project: Project
     lines_of: LinesOf
+    thorough: bool
 
     def at(self, place: Place, form: Form, *, declares: bool = False, task: str = "") -> Occurrence:
         path, span = self.project.locate(place)
@@ -144,10 +145,10 @@ class _Search:
 
     # -- tasks
 
-    def task(self, name: str, thorough: bool) -> Iterator[Occurrence]:
+    def task(self, name: str) -> Iterator[Occurrence]:
         for task in _tasks(self.project, self.project.index.by_name.get(name, ())):
             yield from self.own_name(task)
-        users = self.project.tasks.values() if thorough else needing(self.project, name)
+        users = self.project.tasks.values() if self.thorough else needing(self.project, name)
         for user in users:
             yield from self.names_in(user, name)
 
@@ -170,7 +171,7 @@ class _Search:
             for element in source.upstream.elements:
                 if element.name == name:
                     yield Occurrence(source.path, element.span, "string")
-                    for span in declared_again(source, name):
+                    for span in declared_again(source, name) if self.thorough else ():
                         yield Occurrence(source.path, span, "string")
                 elif is_pattern(element.name) and fnmatchcase(name, element.name):
                     yield Occurrence(source.path, element.span, "pattern")
