@@ -48,10 +48,15 @@ class Listener:
     def __init__(self, it: Editor) -> None:
         self.messages: list[dict[str, Any]] = []
         self.changes: list[dict[str, Any]] = []
+        self.status: list[dict[str, Any]] = []
 
         @it.client.feature("pipelens/runEvent")
         def event(params: Any) -> None:
             self.messages.append(plain(params))
+
+        @it.client.feature("pipelens/status")
+        def status(params: Any) -> None:
+            self.status.append(plain(params))
 
         @it.client.feature("pipelens/stateChanged")
         def changed(params: Any) -> None:
@@ -160,6 +165,7 @@ async def test_a_client_of_ours_hears_events_in_order_and_no_log(project: Path) 
         assert "loading" not in it.log
         await it.until(lambda: bool(heard.changes), "news of states")
         assert heard.changes[-1]["what"] == "states"
+        await it.until(lambda: {"text": "✓ 2", "severity": "info"} in heard.status, "the status")
 
 
 async def test_events_are_bounded_whatever_a_task_prints(project: Path) -> None:
@@ -291,6 +297,26 @@ async def test_our_own_requests_are_answered(project: Path) -> None:
         health = plain(await ask("pipelens/health", {}))
         assert "**interpreter**" in health["markdown"]
         assert health["json"][0]["pipeline"] == it.uri("pipeline.yaml")
+
+
+async def test_a_product_is_opened_by_the_client(project: Path) -> None:
+    async with editor(project, "visual-studio-code") as it:
+        it.open("pipeline.yaml")
+        load = {"pipeline": it.uri("pipeline.yaml"), "task": "load"}
+        await it.command("pipelens.openProduct", load)
+        await it.until(lambda: any("is not there yet" in one for one in it.said))
+        await it.run_task("load")
+        await it.command("pipelens.openProduct", load)
+        product = (project / "out" / "load.txt").as_uri()
+        await it.until(lambda: any(one.uri == product for one in it.client.shown_documents))
+
+
+async def test_the_doctor_shows_its_report(project: Path, tmp_path: Path) -> None:
+    async with editor(project, "visual-studio-code", XDG_CACHE_HOME=str(tmp_path / "cache")) as it:
+        it.open("pipeline.yaml")
+        await it.command("pipelens.doctor")
+        await it.until(lambda: bool(it.client.shown_documents), "the report")
+        assert it.client.shown_documents[0].uri.endswith("health.md")
 
 
 async def test_an_idle_server_sleeps(project: Path) -> None:

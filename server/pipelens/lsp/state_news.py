@@ -7,7 +7,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from pipelens.lsp.convert import uri_of
-from pipelens.protocol.runs import STATE_CHANGED, StateChanged
+from pipelens.lsp.status import status_of
+from pipelens.protocol.runs import STATE_CHANGED, STATUS, StateChanged
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
@@ -52,6 +53,7 @@ class StateNews:
             for path in changed:
                 message = StateChanged(uri_of(path), self.version, "states")
                 server.protocol.notify(STATE_CHANGED, message.as_json())
+            server.protocol.notify(STATUS, status_of(server).as_json())
         server.later()
 
     async def _refresh(self) -> None:
