@@ -15,6 +15,7 @@ from typing import Literal, cast
 
 from pipelens.core.cells import Cell
 from pipelens.core.magics import plain_python
+from pipelens.core.plain_declarations import plain_declarations
 from pipelens.core.python_text import TOKEN, Columns, SyntaxFault, parse_python
 from pipelens.core.sources import Declaration, Element, Parameter
 from pipelens.core.text import Position, Span
@@ -55,6 +56,14 @@ def read_declarations(cell: Cell) -> Declarations:
     """The declarations and params of a parameters cell of Python (section 8.1)."""
     if cell.kind != "code":
         return Declarations()
+    found = plain_declarations(cell)
+    if found is not None:
+        return Declarations(*found)
+    return read_from_tree(cell)
+
+
+def read_from_tree(cell: Cell) -> Declarations:
+    """As `read_declarations`, for any cell of code."""
     plain = plain_python(cell.source).text
     reader = _Reader(cell)
     tree = parse_python(plain)
