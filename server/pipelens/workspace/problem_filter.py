@@ -83,8 +83,6 @@ class ProblemFilter:
         return self._last
 
     def _gone(self, project: Project) -> Iterable[int]:
-        if len(self._paths_of) == len(project.problems_by_entry):
-            return ()
         return self._paths_of.keys() - project.problems_by_entry.keys()
 
     def _note(self, id: int, problems: tuple[Problem, ...]) -> None:
