@@ -41,7 +41,7 @@ class Folders:
     """The names in each folder of products, listed once."""
 
     def __init__(self) -> None:
-        self._names: dict[str, frozenset[str]] = {}
+        self._names: dict[str, set[str]] = {}
 
     def exists(self, path: str) -> bool:
         folder, _, name = path.rpartition(os.sep)
@@ -50,23 +50,28 @@ class Folders:
             return os.name == "nt" and os.path.exists(path)
         return True
 
-    def names(self, folder: str) -> frozenset[str]:
+    def names(self, folder: str) -> set[str]:
         names = self._names.get(folder)
         if names is None:
             names = self._names[folder] = _listed(folder)
         return names
 
-    def forget(self, folder: str) -> None:
-        self._names.pop(folder, None)
+    def look_again(self, path: str) -> None:
+        """A product, or the record beside it, may have come or gone: the folder need not be listed."""
+        names = self._names.get(os.path.dirname(path))
+        if names is None:
+            return
+        for one in (path, metadata_path(path), old_metadata_path(path)):
+            (names.add if os.path.exists(one) else names.discard)(os.path.basename(one))
 
 
-def _listed(folder: str) -> frozenset[str]:
+def _listed(folder: str) -> set[str]:
     try:
         with os.scandir(folder) as entries:
             # A link that leads nowhere is no product.
-            return frozenset(e.name for e in entries if not e.is_symlink() or os.path.exists(e.path))
+            return {e.name for e in entries if not e.is_symlink() or os.path.exists(e.path)}
     except OSError:
-        return frozenset()
+        return set()
 
 
 _Look = tuple[tuple[bool, str | None, tuple[int, int, int] | None], ...]
@@ -98,7 +103,7 @@ class Records:
         """Files of these tasks may have changed."""
         for task in tasks:
             for path in _paths(task):
-                self.folders.forget(os.path.dirname(path))
+                self.folders.look_again(path)
             if self._unsure is None:
                 self._unsure = set()
             self._unsure.add(task.name)
