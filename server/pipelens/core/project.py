@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -187,28 +187,17 @@ class Project:
     def problems(self) -> tuple[Problem, ...]:
         """The problems to show, each once: `found` after settings and suppressing comments, where those
         are known."""
-        return self.found if self.shown is None else self._once(self._shown())
-
-    def problems_in(self, path: str) -> tuple[Problem, ...]:
-        """Those of `problems` that lie in one file."""
-        return self._once(problem for problem in self._shown() if problem.place.path == path)
+        if self.shown is None:
+            return self.found
+        shown: dict[tuple[str, str, Span, str], Problem] = {}
+        for problem in self._flat(self.shown.by_entry, self.shown.others):
+            shown.setdefault((problem.code, *self.locate(problem.place), problem.message), problem)
+        return tuple(shown.values())
 
     @property
     def found(self) -> tuple[Problem, ...]:
         """Every problem of the pipeline: the entries' in their order, then the rest."""
         return tuple(self._flat(self.problems_by_entry, self.other_problems))
-
-    def _shown(self) -> Iterator[Problem]:
-        if self.shown is None:
-            return self._flat(self.problems_by_entry, self.other_problems)
-        return self._flat(self.shown.by_entry, self.shown.others)
-
-    def _once(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Those that say the same in the same place once."""
-        found: dict[tuple[str, str, Span, str], Problem] = {}
-        for problem in problems:
-            found.setdefault((problem.code, *self.locate(problem.place), problem.message), problem)
-        return tuple(found.values())
 
     def _flat(
         self, by_entry: Mapping[int, tuple[Problem, ...]], others: tuple[Problem, ...]

@@ -108,7 +108,7 @@ def suppressions_by_entry(
         first = starts[at - 1] if at else 0
         behind = starts[at] if at < len(starts) else len(lines)
         document = Document("".join(lines[first:behind]))
-        comments = [(number, *rest) for number, *rest in _comments_in_yaml(document)]
+        comments = _comments_in_yaml(document)
         found.extend(_read_shifted(document, comments, first, last=len(lines) - 1))
     return tuple(found)
 

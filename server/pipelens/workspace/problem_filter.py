@@ -53,7 +53,7 @@ class ProblemFilter:
         affected: the entries whose problems may differ from the last time, None = all; dirty: the files
         whose texts may.
         """
-        severities = {**settings.severity, **self.preferred}
+        severities: Mapping[str, SeverityChoice] = {**settings.severity, **self.preferred}
         everything = affected is None or dirty is None or severities != self._severities
         self._severities = severities
         everything |= self._comments_changed(project, dirty)
@@ -71,8 +71,7 @@ class ProblemFilter:
             self._note(id, problems)
             kept = self._kept(project, problems)
             if kept:
-                before = last.get(id)
-                shown[id] = before if before == kept else kept
+                shown[id] = last[id] if last.get(id) == kept else kept
             else:
                 shown.pop(id, None)
         others = self._kept(project, (*project.other_problems, *settings.problems))
