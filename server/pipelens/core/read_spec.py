@@ -26,7 +26,8 @@ from pipelens.core.suggestions import nearest
 from pipelens.core.text import Span
 from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_nodes import Marks
-from pipelens.core.yaml_tree import Piece, Tree
+from pipelens.core.yaml_pieces import Piece
+from pipelens.core.yaml_tree import Tree
 
 _HOOKS = ("on_render", "on_finish", "on_failure")
 

@@ -24,8 +24,8 @@ from pipelens.core.text import Document, split_lines
 from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_nodes import Marks
+from pipelens.core.yaml_pieces import Piece
 from pipelens.core.yaml_recovery import compose_until_error
-from pipelens.core.yaml_tree import Piece
 from pipelens.core.yaml_values import MAX_DEPTH
 
 

@@ -20,15 +20,13 @@ from pipelens.core.yaml_layout import (
     tells_no_layout,
 )
 from pipelens.core.yaml_nodes import FORBIDDEN, without_mark
+from pipelens.core.yaml_pieces import Piece, PieceCache, section_piece
 from pipelens.core.yaml_tree import (
     LONGEST_RUN,
-    Piece,
-    PieceCache,
     Tree,
     holds_others,
     parts_of,
     read_with_layout,
-    section_piece,
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipelens.core.text import Document, Span
 from pipelens.core.yaml_nodes import Marks, YamlError, compose
-from pipelens.core.yaml_tree import Piece
+from pipelens.core.yaml_pieces import Piece
 
 _TASKS = re.compile(r"""(?:^|[{,\s])(?:tasks|'tasks'|"tasks")\s*:\s*\[""", re.MULTILINE)
 _TOKEN = re.compile(r"""[\[\]{},\n\r]|"(?:[^"\\\n\r]|\\.)*"|'[^'\n\r]*'""")

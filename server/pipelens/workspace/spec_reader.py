@@ -19,7 +19,8 @@ from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
 from pipelens.core.yaml_edits import EditedTree, Splice
 from pipelens.core.yaml_nodes import MAX_LINE, MAX_TEXT, too_large, without_mark
-from pipelens.core.yaml_tree import Piece, Tree
+from pipelens.core.yaml_pieces import Piece
+from pipelens.core.yaml_tree import Tree
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
