@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from pipelens.runner.run_states import RunStates
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
+
+_SLICE = 0.01
+"""Seconds of looking at products between two messages."""
 
 SIGNS: Mapping[str, str] = {
     "fresh": "✓",
@@ -71,6 +75,11 @@ class States:
             return False
         states.of(project)
         return bool(states.failed)
+
+    async def ready(self, project: Project) -> None:
+        """Wait until `of` answers at once; the first look at thousands of products is done in slices."""
+        while not self._states(project).read_some(project, _SLICE):
+            await asyncio.sleep(0)
 
     # -- what is new
 

@@ -6,6 +6,7 @@ another; the disk is looked at again only when somebody says that it may have ch
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from types import MappingProxyType
@@ -74,6 +75,26 @@ class RunStates:
         """Files that are no products changed: resources may be among them."""
         self._dirty.update(self._with_resources)
 
+    # -- the first look
+
+    def read_some(self, project: Project, seconds: float) -> bool:
+        """Look at the files of some tasks for about so long, before `of` is first asked; whether all
+        were looked at. Thousands of products take seconds, and somebody may be typing."""
+        if self._project is not None:
+            return True
+        if self._everything:
+            self._everything, self._ran = False, True
+            self._by_code = _by_code(project)
+        end = time.monotonic() + seconds
+        for name, task in project.tasks.items():
+            known = self._own.get(name)
+            if known is not None and known[0] is task:
+                continue
+            if time.monotonic() > end:
+                return False
+            self._own_state(task, self._records.of(task))
+        return True
+
     # -- answers
 
     @property
@@ -124,9 +145,10 @@ class RunStates:
     def _news(self, project: Project) -> set[str]:
         """The tasks to judge again, their files looked at again where that was asked for."""
         tasks, old = project.tasks, self._project
-        by_code = bool(project.spec.config.get("outdated_by_code", True))
-        if old is None or old.root != project.root or by_code != self._by_code:
+        by_code = _by_code(project)
+        if by_code != self._by_code:
             self._own.clear()
+        if old is None or old.root != project.root or by_code != self._by_code:
             dirty = set(tasks)
         elif tasks is old.tasks:
             dirty = set()
@@ -250,3 +272,7 @@ class RunStates:
         if len(self._log) > _LONGEST_LOG:
             self._forgotten += len(self._log)
             self._log.clear()
+
+
+def _by_code(project: Project) -> bool:
+    return bool(project.spec.config.get("outdated_by_code", True))

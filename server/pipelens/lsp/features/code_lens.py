@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from pipelens.lsp.guard import LOG
 from pipelens.lsp.lenses import Lenses
 from pipelens.lsp.wire_text import WireText
 
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     found = Lenses(server)
 
-    def lenses(params: types.CodeLensParams) -> WireText | list[types.CodeLens]:
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def lenses(params: types.CodeLensParams) -> WireText | list[types.CodeLens]:
         uri = params.text_document.uri
         path = server.places.path(uri)
-        return WireText(found.of(uri, path)) if path is not None else []
-
-    server.on(types.TEXT_DOCUMENT_CODE_LENS, lenses)
+        if path is None:
+            return []
+        try:
+            for project in server.host.projects_with(path):
+                await server.states.ready(project)
+            return WireText(found.of(uri, path))
+        except Exception:
+            LOG.exception("%s failed: %s", types.TEXT_DOCUMENT_CODE_LENS, uri)
+            return []
