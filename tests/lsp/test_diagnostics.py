@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 
@@ -150,3 +151,28 @@ async def test_a_deleted_pipeline_takes_its_problems_along(project: Path) -> Non
         (project / "pipeline.yaml").unlink()
         it.touched("pipeline.yaml")
         await it.shows("pipeline.yaml")
+
+
+async def test_a_code_links_to_its_page_in_a_file_that_is_there(project: Path, tmp_path: Path) -> None:
+    (project / "pipeline.yaml").write_text(PIPELINE.replace("product: out/fit", "prodct: out/fit"))
+    async with editor(project, "visual-studio-code", XDG_CACHE_HOME=str(tmp_path / "cache")) as it:
+        it.open("pipeline.yaml")
+        found = await it.diagnostics("pipeline.yaml")
+        [unknown] = [one for one in found if one.code == "unknown-key"]
+        assert unknown.code_description is not None
+        page, _, anchor = unknown.code_description.href.partition("#")
+        assert anchor == "unknown-key"
+        path = Path(unquote(urlsplit(page).path))
+        await it.until(path.is_file)
+        assert f"## {anchor}\n" in path.read_text(encoding="utf-8")
+
+
+async def test_problems_below_a_new_line_move_with_it(project: Path) -> None:
+    (project / "pipeline.yaml").write_text(PIPELINE.replace("product: out/fit", "prodct: out/fit"))
+    async with editor(project) as it:
+        it.open("pipeline.yaml")
+        before = {str(one.code): one.range.start.line for one in await it.diagnostics("pipeline.yaml")}
+        version = it.type("pipeline.yaml", 1, 0, 0, "# a comment\n")
+        await it.until(lambda: it.published[-1].version == version)
+        after = {str(one.code): one.range.start.line for one in await it.diagnostics("pipeline.yaml")}
+        assert after == {code: line + 1 for code, line in before.items()}
