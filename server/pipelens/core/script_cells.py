@@ -326,8 +326,10 @@ def _options(text: str) -> tuple[CellKind, tuple[str, ...]]:
         tags = _tags('{"tags": ' + match["tags"] + "}")
     if any(word.startswith(".") for word in title.split()):
         raise _Strange
-    kind: CellKind = next((kind for mark, kind in _KINDS.items() if mark in title), "code")
-    return kind, tags
+    for mark, kind in _KINDS.items():
+        if mark in title:
+            return kind, tags
+    return "code", tags
 
 
 def _tags(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import Protocol
+from typing import Any, Protocol
 
 _PYTHON_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -26,6 +26,9 @@ class Position:
     character: int
 
 
+_span: Any = tuple.__new__
+
+
 class Span(tuple[int, int, int, int]):
     """A half-open stretch of text, from `start` to `end`.
 
@@ -37,7 +40,7 @@ class Span(tuple[int, int, int, int]):
     __match_args__ = ("start", "end")
 
     def __new__(cls, start: Position, end: Position) -> Span:
-        return tuple.__new__(cls, (start.line, start.character, end.line, end.character))
+        return _span(cls, (start.line, start.character, end.line, end.character))
 
     @property
     def start(self) -> Position:
@@ -49,11 +52,11 @@ class Span(tuple[int, int, int, int]):
 
     @staticmethod
     def of(line: int, character: int, end_line: int, end_character: int) -> Span:
-        return tuple.__new__(Span, (line, character, end_line, end_character))
+        return _span(Span, (line, character, end_line, end_character))
 
     @staticmethod
     def on_line(line: int, start: int, end: int) -> Span:
-        return tuple.__new__(Span, (line, start, line, end))
+        return _span(Span, (line, start, line, end))
 
     def __repr__(self) -> str:
         return f"Span(start={self.start!r}, end={self.end!r})"

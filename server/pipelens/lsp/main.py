@@ -3,6 +3,7 @@ standard output belongs to the protocol alone, and no module may come from an ed
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import BinaryIO
 
 def main() -> int:
     """Serve on standard input and output until the client says `exit` or goes; the exit code."""
+    gc.disable()  # what a start makes stays, so looking for garbage in it is lost time (see `meet`)
     stdin, stdout = take_streams()
     lent = [os.getcwd(), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     sys.path[:] = safe_path(sys.path, lent, _own_folders())
