@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 _PYTHON_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -26,7 +26,7 @@ class Position:
     character: int
 
 
-_span: Any = tuple.__new__
+_span = cast(Any, tuple).__new__
 
 
 class Span(tuple[int, int, int, int]):

@@ -7,6 +7,7 @@ snapshot, so an answer cannot be older than the edits that came before it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import os
 import sys
@@ -154,6 +155,8 @@ class Server(LanguageServer):
         for feature in FEATURES:
             feature.register(self)
         self.on(types.INITIALIZED, self._initialized)
+        gc.freeze()
+        gc.enable()
 
     # -- registering
 
