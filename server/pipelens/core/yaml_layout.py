@@ -88,6 +88,11 @@ def entries_in(lines: list[str], indent: int) -> list[int] | None:
     return starts if starts and not starts[0] else None
 
 
+def is_key(line: str) -> bool:
+    """Whether a line at the margin begins a section."""
+    return _KEY.match(line) is not None
+
+
 def tells_no_layout(text: str) -> bool:
     """Whether YAML ends a line in `text` where we do not, or it holds a byte order mark."""
     return "\u2028" in text or "\x85" in text or "\u2029" in text or "\ufeff" in text
@@ -106,8 +111,9 @@ def indent_of(line: str) -> int:
 def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
     """The layout of `text`, or None where its lines do not tell (see `yaml_tree`).
 
-    forgiving: for a text that is not YAML. A line inside an entry that stands too far to the left, as
-    while it is being typed, then counts as the entry's own, if the entries go on behind it.
+    forgiving: for a text that is not YAML. A line above the entries that is no key then counts as a
+    section, and a line inside an entry that stands too far to the left, as while it is being typed,
+    counts as the entry's own, if the entries go on behind it.
     """
     if "\u2028" in text or "\x85" in text or "\u2029" in text or ("\ufeff" in text and not forgiving):
         return None
@@ -165,7 +171,9 @@ def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
                 bare_list, in_tasks, indent, entry = True, True, 0, number
                 continue
             return None
-        if bare_list or not _KEY.match(line):
+        # Above the entries a word that is to become a key is a section that is nothing yet.
+        is_stray = forgiving and tasks_line is None and number < last_task
+        if bare_list or not (is_stray or is_key(line)):
             return None
         if entry is not None:
             entries.append((entry, number))

@@ -16,7 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipelens.core.text import Document, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
-from pipelens.core.yaml_layout import Layout, Rows, has_task, lay_out
+from pipelens.core.yaml_layout import Layout, Rows, has_task, is_key, lay_out
 from pipelens.core.yaml_nodes import (
     FORBIDDEN,
     Marks,
@@ -197,9 +197,7 @@ def read_whole(text: str, layout: Layout | None = None, known: PieceCache | None
 
 def _despite(layout: Layout, known: PieceCache) -> Tree:
     """Every piece that can be had from a broken text whose layout is plain."""
-    sections = [
-        (first, last, section_piece(layout.text(first, last), first)) for first, last in layout.sections
-    ]
+    sections = [(first, last, _section(layout, first, last)) for first, last in layout.sections]
     entries = list(parts_of(layout.rows, known))
     if any(piece is None for _, _, piece in (*sections, *entries)):
         tree = _around(layout, sections, entries)
@@ -211,6 +209,14 @@ def _despite(layout: Layout, known: PieceCache) -> Tree:
         [piece or _lost(layout.text(first, last), 0) for first, last, piece in entries],
         [first for first, _, _ in entries],
     )
+
+
+def _section(layout: Layout, first: int, last: int) -> Piece | None:
+    text = layout.text(first, last)
+    if is_key(layout.lines[first]):
+        return section_piece(text, first)
+    error = YamlError("could not find expected ':'", Span.on_line(0, 0, len(layout.lines[first].rstrip())))
+    return Piece(first, text, None, Marks(Document(text), -first), error)
 
 
 def _around(layout: Layout, sections: list[_Part], entries: list[_Part]) -> Tree | None:
