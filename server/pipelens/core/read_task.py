@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -168,7 +167,7 @@ class _EntryReading:
         )
         if spec.resources:
             merged = {**params.values, "resources_": dict(spec.resources)}
-            spec = _with(spec, params=merged)
+            spec = replace(spec, params=merged)
         if grid is not None:
             return self._grid_tasks(spec, grid, products_class, name_value)
         path_of = self._path_of(spec) if products_class == "File" else str
@@ -343,7 +342,7 @@ class _EntryReading:
         for number, element in enumerate(grid.elements):
             products = self._grid_products(spec, node, product_class, element, number)
             made.append(
-                _with(
+                replace(
                     spec,
                     name=element_name(name if name is not None else spec.name, element, number),
                     params={**element, **spec.params},
@@ -397,7 +396,3 @@ def _default_name(source: str) -> str:
     if ending in (".py", ".ipynb", ".R", ".r", ".Rmd", ".sql", ".sh") or "/" in source:
         return stem
     return source.rsplit(".", 1)[-1]
-
-
-def _with(spec: TaskSpec, **changes: Any) -> TaskSpec:
-    return replace(spec, **changes)

@@ -15,14 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
-from typing import Any, Literal, cast
-
-import yaml
+from typing import Any, cast
 
 from pipelens.core.cells import Cell, CellKind, Cells
+from pipelens.core.script_header import Format, Strange, read_header, uncommented
 from pipelens.core.text import Position, Span
-
-_Format = Literal["percent", "hydrogen", "light"]
 
 _BLANK = r"[^\S\n]*"
 _STRANGE = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\\A\ufeff")
@@ -48,17 +45,10 @@ _PERCENT = re.compile(r"#( %%|%%)(?:$|\s)")
 _PERCENT_CELL = re.compile(r"#\s*%%(?P<deep>%*)(?:\s(?P<options>.*)|$)")
 _LIGHT_CELL = re.compile(r"#\s*\+(?P<options>.*)$")
 _LIGHT_END = re.compile(r"# -\s*$")
-_CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
-_DASHES = re.compile(r"# ?---\s*$")
 _TAGS = re.compile(r"(?:^|(?P<title>.*) )tags=(?P<tags>\[.*\])$")
 _TRIPLE = ('"""', "'''")
 _KINDS: Mapping[str, CellKind] = {"[markdown]": "markdown", "[raw]": "raw", "[md]": "markdown"}
 _CODE: tuple[CellKind, tuple[str, ...]] = ("code", ())
-_HARMLESS = frozenset({"text_representation", "formats", "notebook_metadata_filter", "cell_metadata_filter"})
-
-
-class _Strange(Exception):
-    """Something that is left to jupytext."""
 
 
 @dataclass(slots=True)
@@ -85,7 +75,7 @@ def read_script(text: str) -> Cells | None:
         return None  # a fence may hold marks of cells
     try:
         return _Script(text).cells()
-    except _Strange:
+    except Strange:
         return None
 
 
@@ -108,16 +98,16 @@ class _Script:
             self.magic = any(line[:2] in _BEGINNINGS and _MAGIC.match(line) for line in lines)
         self.asks = "?" in text and _HELP.search(text) is not None
         if ("+" in said and _ESCAPED_MARKER.search(said)) or (signs and _INDENTED_MARKER.search(text)):
-            raise _Strange
+            raise Strange
         if ("In[" in text or "<codecell>" in text) and _OLD_MARKER.search(text):
-            raise _Strange
+            raise Strange
         if self.magic and "escape" in text:
-            raise _Strange
+            raise Strange
         self.quoted = _quoted(lines) if _TRIPLE[0] in text or _TRIPLE[1] in text else None
 
     def cells(self) -> Cells:
         text, lines = self.text, self.lines
-        first, metadata, named = _header(lines)
+        first, metadata, named = read_header(lines)
         kind = named or self.guessed()
         pieces = _light(lines, first, self.quoted, self.magic) if kind == "light" else self.percent(first)
         commented = kind != "hydrogen" and (self.magic or self.asks)
@@ -130,7 +120,7 @@ class _Script:
             begin = Position(first - 1, len(lines[-1]))
         return Cells(cells, "python", kernel.get("name"), kernel.get("language"), kind, metadata, None, begin)
 
-    def guessed(self) -> _Format:
+    def guessed(self) -> Format:
         """The format of a script whose header does not tell it."""
         lines, quoted = self.lines, self.quoted
         for at in self.comments:
@@ -138,7 +128,7 @@ class _Script:
                 break
         else:
             if _OTHER_FORMATS.search(self.text):
-                raise _Strange
+                raise Strange
             return "light"
         if self.magic:
             for at, line in enumerate(lines):
@@ -165,93 +155,6 @@ class _Script:
             options = mark["options"]
             kind, tags = _options(mark["deep"] + " " + options) if options else _CODE
             yield _Piece(kind, tags, at, at + 1, max(_end(lines, at, following), at + 1), True)
-
-
-# -- the header
-
-
-def _header(lines: list[str]) -> tuple[int, Mapping[str, Any], _Format | None]:
-    """How many lines come before the first cell, what they say, and the format they name."""
-    at = 0
-    if not lines or lines[0][:1] not in ("#", " ", "\t"):
-        return 0, {}, None
-    if lines[0].startswith("#!"):
-        if "coding" in lines[0]:
-            raise _Strange
-        at = 1
-    if at < len(lines):
-        coding = _CODING.match(lines[at]) if "coding" in lines[at] else None
-        if coding is not None:
-            if coding[1] != "utf-8":
-                raise _Strange
-            at += 1
-    if at >= len(lines) or not lines[at].startswith("#"):
-        return at, {}, None
-    if lines[at].strip() == "#":
-        raise _Strange
-    if _DASHES.match(lines[at]) is None:
-        if at == 0 and len(lines) > 1 and "coding" in lines[1]:
-            return 0, {}, None
-        return at, {}, None
-    end = at + 1
-    while end < len(lines) and lines[end].startswith("#") and not _DASHES.match(lines[end]):
-        end += 1
-    if end >= len(lines) or not lines[end].startswith("#"):
-        raise _Strange
-    metadata, named = _said("\n".join(lines[at + 1 : end]))
-    end += 1
-    if end < len(lines) and not _uncommented(lines[end]).strip():
-        end += 1
-    return end, metadata, named
-
-
-@lru_cache(maxsize=64)
-def _said(header: str) -> tuple[Mapping[str, Any], _Format | None]:
-    """What the header of a script says; the scripts of a project tend to share theirs."""
-    lines = [_uncommented(line) for line in header.split("\n")]
-    if lines[0] != "jupyter:" or any(line and not line[0].isspace() for line in lines[1:]):
-        raise _Strange
-    if any(mark in header for mark in "&*!"):
-        raise _Strange
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        found: object = yaml.load("\n".join(lines), loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _Strange from error
-    metadata: object = found.get("jupyter") if isinstance(found, dict) else None  # pyright: ignore
-    if not isinstance(metadata, dict):
-        raise _Strange
-    values = cast("dict[str, Any]", metadata)
-    if not values.keys() <= {"jupytext", "kernelspec", "language_info"}:
-        raise _Strange
-    kernel = values.get("kernelspec", {})
-    if not isinstance(kernel, dict) or cast("dict[str, Any]", kernel).get("language", "python") != "python":
-        raise _Strange
-    own = values.get("jupytext", {})
-    if not isinstance(own, dict) or not cast("dict[str, Any]", own).keys() <= _HARMLESS:
-        raise _Strange
-    options = cast("dict[str, Any]", own)
-    form = options.get("text_representation")
-    if form is None:
-        if "formats" in options:
-            raise _Strange
-        return values, None
-    if not isinstance(form, dict):
-        raise _Strange
-    match cast("dict[str, Any]", form):
-        case {"extension": ".py", "format_name": "percent" | "hydrogen" | "light" as name, **rest}:
-            if not rest.keys() <= {"format_version", "jupytext_version"}:
-                raise _Strange
-            if not all(isinstance(each, str) for each in (*rest.values(), *_texts(options))):
-                raise _Strange
-            return values, name
-        case _:
-            raise _Strange
-
-
-def _texts(options: Mapping[str, object]) -> Iterator[object]:
-    for name in ("formats", "notebook_metadata_filter", "cell_metadata_filter"):
-        yield options.get(name, "")
 
 
 # -- quotes
@@ -321,11 +224,11 @@ def _options(text: str) -> tuple[CellKind, tuple[str, ...]]:
     elif "=" in text:
         match = _TAGS.match(text)
         if match is None or "=" in match["tags"] or "=" in (match["title"] or "") or "\t" in text:
-            raise _Strange
+            raise Strange
         title = match["title"] or ""
         tags = _tags('{"tags": ' + match["tags"] + "}")
     if any(word.startswith(".") for word in title.split()):
-        raise _Strange
+        raise Strange
     for mark, kind in _KINDS.items():
         if mark in title:
             return kind, tags
@@ -340,18 +243,18 @@ def _tags(text: str) -> tuple[str, ...]:
         try:
             found = ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            raise _Strange from None
+            raise Strange from None
     if not isinstance(found, dict) or list(cast("dict[object, object]", found)) != ["tags"]:
-        raise _Strange
+        raise Strange
     tags: object = found["tags"]  # pyright: ignore[reportUnknownVariableType]
     if not isinstance(tags, list):
-        raise _Strange
+        raise Strange
     names = cast("list[object]", tags)
     for name in names:
         if not isinstance(name, str) or not name or "," in name or name.startswith("active-"):
-            raise _Strange
+            raise Strange
     if len(set(names)) != len(names):
-        raise _Strange
+        raise Strange
     return tuple(cast("list[str]", names))
 
 
@@ -456,8 +359,8 @@ def _cell(index: int, piece: _Piece, lines: list[str], quoted: list[bool] | None
         if piece.kind != "code":
             text = "\n".join(written).strip()
             if text.lstrip("rR").startswith(_TRIPLE):
-                raise _Strange  # a string that is the whole cell stands for its text
-            own = [_uncommented(line) for line in own]
+                raise Strange  # a string that is the whole cell stands for its text
+            own = [uncommented(line) for line in own]
         places = tuple(
             (start + at, _shift(before, after))
             for at, (before, after) in enumerate(zip(written, own, strict=True))
@@ -475,15 +378,9 @@ def _without_marks(lines: list[str], quoted: list[bool] | None, *, explicit: boo
             goes_on = line.rstrip().endswith("\\")
             bare = line.lstrip()
             indent = line[: len(line) - len(bare)]
-            line = indent + _uncommented(bare)
+            line = indent + uncommented(bare)
         found.append(line)
     return found
-
-
-def _uncommented(line: str) -> str:
-    if line.startswith("# "):
-        return line[2:]
-    return line[1:] if line.startswith("#") else line
 
 
 def _shift(before: str, after: str) -> int:
