@@ -6,7 +6,8 @@ Messages are handled in their order, so a request sees every edit that was sent 
 - a request that was cancelled while it waited is answered with `RequestCancelled` and nothing is done;
 - requests about a whole document (lenses, symbols, links …) wait until the problems of the edits before
   them were published and nothing else is in the pipe; another edit of the document makes them void
-  (`ContentModified`), since their client asks anew behind each edit.
+  (`ContentModified`), since their client asks anew behind each edit. Those that took long the last
+  time wait until the typing rests.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 _LENGTH = re.compile(rb"(?i)content-length\s*:\s*(\d{1,10})\s*$")
 _LONGEST_HEADER: Final = 8_192
 _AT_ONCE: Final = 1 << 18
+_LONG: Final = 0.01
+_REST: Final = 0.2
+"""Seconds: what took longer than the one waits until nothing was typed for the other."""
 
 WHOLE_DOCUMENT: Final = frozenset(
     {
@@ -96,6 +101,8 @@ class Intake:
         self._todo: deque[Message] = deque()
         self._waiting: deque[Message] = deque()
         self._is_woken = False
+        self._edited = 0.0
+        self._dear: set[str] = set()
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
@@ -151,6 +158,7 @@ class Intake:
                 self._server.protocol.cancel(id)
             return
         if method in _EDITS:
+            self._edited = time.monotonic()
             uri = _document(message)
             for old in [one for one in (*self._waiting, *self._todo) if _is_void(one, uri)]:
                 self._drop(old["id"], types.LSPErrorCodes.ContentModified, "The document has changed")
@@ -169,14 +177,21 @@ class Intake:
     def _wake(self) -> None:
         if not self._is_woken and not self._server.schedule.is_pending:
             self._is_woken = True
-            asyncio.get_running_loop().call_soon(self._answer_one)
+            method = self._waiting[0]["method"] if self._waiting else ""
+            rest = self._edited + _REST - time.monotonic() if method in self._dear else 0.0
+            asyncio.get_running_loop().call_later(max(rest, 0.0), self._answer_one)
 
     def _answer_one(self) -> None:
         """Answer one of the requests that can wait, unless something came in meanwhile."""
         self._is_woken = False
         if self._come or self._server.schedule.is_pending or not self._waiting:
             return  # what comes, and the end of the quiet period, wake us again
-        self._handle(self._waiting.popleft())
+        method = self._waiting[0]["method"]
+        began = time.monotonic()
+        if method not in self._dear or began >= self._edited + _REST:
+            self._handle(self._waiting.popleft())
+            took_long = time.monotonic() - began > _LONG
+            (self._dear.add if took_long else self._dear.discard)(method)
         self._wake_if_waiting()
 
     def _wake_if_waiting(self) -> None:
