@@ -20,7 +20,11 @@ LONG = "# top\nmeta:\n  extract_upstream: false\n\ntasks:\n" + "".join(
     f"  - source: steps.{name}\n    product: out/{name}\n\n    # a comment\n    params: {{a: [1, 'x']}}\n"
     for name in ("load", "clean", "fit", "other", "more", "last")
 )
-TEXTS = {**{style: good.text for style, good in GOOD.items()}, "long": LONG, "tail": LONG + "executor: serial\n"}
+TEXTS = {
+    **{style: good.text for style, good in GOOD.items()},
+    "long": LONG,
+    "tail": LONG + "executor: serial\n",
+}
 LINES = st.builds(
     Edit,
     st.floats(0, 1),

@@ -67,7 +67,9 @@ def picture(project: Project) -> dict[str, Any]:
         if isinstance(value, Span):
             return _shown(value)
         if is_dataclass(value) and not isinstance(value, type):
-            found = {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.compare}
+            found = {
+                field.name: plain(getattr(value, field.name)) for field in fields(value) if field.compare
+            }
             if isinstance(found.get("entry"), int):
                 found["entry"] = numbers.get(found["entry"], found["entry"])
             return type(value).__name__, found

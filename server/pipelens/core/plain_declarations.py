@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from keyword import iskeyword
-from typing import Literal, cast
 
 from pipelens.core.cells import Cell
 from pipelens.core.sources import Declaration, Element, Parameter
@@ -60,7 +59,7 @@ def plain_declarations(
                     at = cell.span(number, item.start() + 1, number, item.end() - 1)
                     elements[text] = Element(text, at)
         found[name] = Declaration(
-            cast("Literal['upstream', 'product']", name),
+            name,
             cell.span(number, 0, number, end),
             cell.span(number, begin, number, end),
             value,

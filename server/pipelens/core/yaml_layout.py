@@ -130,6 +130,7 @@ def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
     in_tasks = False
     usual = _usual_indent(lines) if forgiving else None
     last_task = _last_task(lines, usual) if usual is not None else -1
+    number: int
     for number, line in enumerate(lines):
         first = line[:1]
         if first in " \n\r#" or not first:

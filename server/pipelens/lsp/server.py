@@ -117,6 +117,8 @@ class Server(LanguageServer):
     """One client. host: its pipelines. options: what it said of itself. units: how it counts columns.
     places: between its documents and our files. states: freshness of tasks. settings: what the user set."""
 
+    protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]  # made by the line below
+
     def __init__(self) -> None:
         super().__init__("pipelens", __version__, protocol_cls=Protocol)
         self.options = InitializationOptions()

@@ -140,7 +140,8 @@ class Host:
 
     def rest(self, enough: Callable[[], bool]) -> bool:
         """Do what nobody waits for until it is `enough` (see `ProjectKeeper.rest`); whether some is left."""
-        return any([keeper.rest(enough) for keeper in list(self.keepers.values())])
+        left = [keeper.rest(enough) for keeper in list(self.keepers.values())]  # each, whatever others say
+        return any(left)
 
     # -- answers
 
