@@ -16,6 +16,9 @@ def main() -> int:
     stdin, stdout = take_streams()
     lent = [os.getcwd(), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     sys.path[:] = safe_path(sys.path, lent, _own_folders())
+    from pipelens.lsp import message_types
+
+    message_types.prepare()
     from pipelens.lsp.server import make_server
 
     server = make_server()
