@@ -6,6 +6,7 @@ was started in a terminal, or by a server before this one, is seen in the same w
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import Sequence
@@ -129,10 +130,14 @@ class Runs:
             async for records in run.batches():
                 await news.tell(records)
                 self._changed(run, news.take_changed())
-        finally:
-            # When the server ends the run goes on, and nobody is left to be told.
-            self._running.pop(run.id, None)
+        except asyncio.CancelledError:
+            raise  # the server ends; the run goes on, and nobody is left to be told
+        except BaseException:
             news.end()
+            raise
+        finally:
+            self._running.pop(run.id, None)
+        news.end()
         server.host.refresh()
         server.states.may_have_changed(run.pipeline)
         server.state_news.later()

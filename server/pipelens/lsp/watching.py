@@ -54,7 +54,7 @@ def watches_of(folders: Iterable[str], projects: Iterable[Project]) -> tuple[Wat
 
 def watcher(watch: Watch, *, relative: bool) -> types.FileSystemWatcher:
     """For a client that takes a folder with a pattern, or (not `relative`) patterns alone."""
-    kind = types.WatchKind(_COME_AND_GO) if watch.come_and_go else None
+    kind = int(_COME_AND_GO) if watch.come_and_go else None
     if relative:
         return types.FileSystemWatcher(types.RelativePattern(uri_of(watch.folder), watch.pattern), kind)
     anywhere = watch.pattern if watch.pattern.startswith("**/") else f"**/{watch.pattern}"
