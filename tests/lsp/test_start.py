@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipelens.lsp.late_imports import MODULES, late_imports
 from tests.workspace.keeping import write
 
 DEAR = {
@@ -21,6 +22,9 @@ DEAR = {
     "debugpy",
 }
 """Libraries that take many milliseconds to import, and that ordinary pipelines do without."""
+
+LATE = set(MODULES)
+"""Of ours, what no diagnostics need."""
 
 PROGRAM = """
 import os, sys
@@ -58,5 +62,43 @@ def test_nothing_dear_is_imported_for_an_ordinary_pipeline(tmp_path: Path) -> No
         [sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    imported = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not imported & DEAR
+    imported = set(done.stdout.split())
+    assert not {name.partition(".")[0] for name in imported} & DEAR
+    assert not imported & LATE
+
+
+def test_what_is_imported_late_can_be_imported() -> None:
+    assert len(list(late_imports())) == len(MODULES)
+
+
+COMPLETED = """
+from pipelens.lsp import message_types
+message_types.prepare()
+import copy, attrs
+from lsprotocol import converters, types
+
+place = types.Location("file:///a", types.Range(types.Position(1, 2), types.Position(3, 4)))
+converter = converters.get_converter()
+assert converter.structure(converter.unstructure(place), types.Location) == place
+assert repr(place.range) == "1:2-3:4" and place.range.start < place.range.end
+assert copy.deepcopy(place) == place and attrs.evolve(place, uri="file:///b") != place
+assert attrs.has(types.Hover) and [one.name for one in attrs.fields(types.Hover)] == ["contents", "range"]
+told = {"contents": {"kind": "markdown", "value": "x"}}
+assert converter.structure(told, types.Hover).contents == types.MarkupContent(types.MarkupKind.Markdown, "x")
+try:
+    types.Position(-1, 0)
+except ValueError:
+    pass
+else:
+    raise AssertionError("not validated")
+whole = {name for name, one in vars(types).items() if isinstance(one, type) and attrs.has(one)}
+assert len(whole) > 500
+for name in whole:
+    attrs.resolve_types(getattr(types, name), types.ALL_TYPES_MAP, {})
+    assert not any(isinstance(one.type, str) for one in attrs.fields(getattr(types, name)))
+"""
+
+
+def test_the_protocols_classes_are_whole_when_they_are_used() -> None:
+    done = subprocess.run([sys.executable, "-c", COMPLETED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.actions import Action, ActionKind, Sight, actions, add_task, fix_all
-from pipelens.core.answers.added_task import may_be_task
-from pipelens.core.answers.fixes import Change
 from pipelens.core.problems import CreateFile
 from pipelens.core.text import Span
 from pipelens.lsp.edits import FileEdit, takes_new_files, workspace_edit
 from pipelens.workspace.discovery import pipelines_around
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.actions import Action, ActionKind
+    from pipelens.core.answers.fixes import Change
     from pipelens.lsp.server import Server
 
 Kind = types.CodeActionKind | str
@@ -37,6 +36,9 @@ def offered(
 ) -> Iterator[Action]:
     """What can be done about `span` of the file at `path`. only: kinds (None = all). asked: whether
     somebody asks; a client also looks by itself, at each move of the caret."""
+    from pipelens.core.answers.actions import Sight, actions, add_task, fix_all
+    from pipelens.core.answers.added_task import may_be_task
+
     host = server.host
     sight = Sight(host.lines, host.files)
     projects = host.projects_with(path)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from pipelens.core.answers.injected import InjectedCell, injected_cell
 from pipelens.protocol.injected import SCHEME
 from pipelens.workspace.source_store import cache_folder
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.injected import InjectedCell
     from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
@@ -31,6 +31,8 @@ def takes_documents(server: Server) -> bool:
 
 def cell_of(server: Server, pipeline: str, task: str) -> tuple[Project, InjectedCell] | None:
     """The cell of a task, by the URI of its pipeline's file; None where there is no such task."""
+    from pipelens.core.answers.injected import injected_cell
+
     path = server.places.path(pipeline)
     project = server.host.project(path) if path is not None else None
     found = project.tasks.get(task) if project is not None else None

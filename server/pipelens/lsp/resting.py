@@ -1,7 +1,7 @@
 """What nobody waits for, done in slices of the event loop while nothing comes in.
 
-The static analysis of sources that are not open, and the store of what was read: seconds of work for
-thousands of tasks, of which no message waits for more than a slice.
+The imports of what was not asked yet, the static analysis of sources that are not open, and the store of
+what was read: seconds of work for thousands of tasks, of which no message waits for more than a slice.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING
+
+from pipelens.lsp.late_imports import late_imports
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
@@ -28,6 +30,7 @@ class Resting:
         self.server = server
         self._next: asyncio.TimerHandle | None = None
         self._told = (0.0, 0)
+        self._imports = late_imports()
 
     def stop(self) -> None:
         """Something came in."""
@@ -47,6 +50,9 @@ class Resting:
 
     def _slice(self) -> None:
         self._next = None
+        if next(self._imports, self) is not self:  # one was imported
+            self._next = asyncio.get_running_loop().call_later(PAUSE, self._slice)
+            return
         end = time.monotonic() + SLICE
         is_left = self.server.host.rest(lambda: time.monotonic() > end)
         told, news = self._told

@@ -10,7 +10,6 @@ from lsprotocol import types
 
 from pipelens.core.project import Project, Task
 from pipelens.lsp.convert import uri_of
-from pipelens.lsp.health_report import write_report
 from pipelens.lsp.run_asking import Asking
 from pipelens.lsp.states import SIGNS
 from pipelens.protocol.tasks import TaskRef
@@ -73,6 +72,8 @@ class Showing:
 
     async def doctor(self, given: tuple[object, ...]) -> None:
         """Show what `pipelens doctor` prints."""
+        from pipelens.lsp.health_report import write_report
+
         path = await write_report(self._server)
         if not await self._open(path):
             self._tell(f"The report is in {path}.")

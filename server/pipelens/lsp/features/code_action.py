@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from pipelens.core.answers.actions import Action
 from pipelens.lsp.code_actions import KINDS, edit_of, offered
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.actions import Action
     from pipelens.lsp.server import Server
 
 _LITERALS = "text_document.code_action.code_action_literal_support"

@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.complete import complete, explain
-from pipelens.core.answers.complete_item import MOST, Question
-from pipelens.lsp.completion_items import ITEM, completion_item, documentation
-
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
@@ -18,6 +14,10 @@ _TRIGGERS = ('"', "'", "[", "{", "/", ".", ":", " ")
 
 def register(server: Server) -> None:
     def completion(params: types.CompletionParams) -> types.CompletionList | None:
+        from pipelens.core.answers.complete import complete
+        from pipelens.core.answers.complete_item import MOST, Question
+        from pipelens.lsp.completion_items import ITEM, completion_item
+
         caret = server.places.caret(params.text_document, params.position)
         if caret is None:
             return None
@@ -41,6 +41,9 @@ def register(server: Server) -> None:
         return types.CompletionList(incomplete or len(offers) > MOST, list(offers.values())[:MOST])
 
     def resolve(item: types.CompletionItem) -> types.CompletionItem:
+        from pipelens.core.answers.complete import explain
+        from pipelens.lsp.completion_items import documentation
+
         data = item.data if isinstance(item.data, dict) else {}
         project = server.host.project(str(data["pipeline"])) if "pipeline" in data else None
         text = explain(project, server.host.files, str(data["ask"])) if project is not None else ""

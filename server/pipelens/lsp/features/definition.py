@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.find import Definition, declaration, definition
-
 if TYPE_CHECKING:
+    from pipelens.core.answers.find import Definition
     from pipelens.lsp.places import Caret
     from pipelens.lsp.server import Server
 
@@ -19,10 +18,14 @@ if TYPE_CHECKING:
 
 def register(server: Server) -> None:
     def definition_(params: types.DefinitionParams) -> Answer:
+        from pipelens.core.answers.find import definition
+
         links = server.supports("text_document.definition.link_support")
         return asked(definition, params.text_document, params.position, links)
 
     def declaration_(params: types.DeclarationParams) -> Answer:
+        from pipelens.core.answers.find import declaration
+
         links = server.supports("text_document.declaration.link_support")
         return asked(declaration, params.text_document, params.position, links)
 

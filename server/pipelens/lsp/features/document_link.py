@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.links import Link, entry_links, section_links
-from pipelens.core.answers.rename_text import without_quotes
 from pipelens.core.project import Project
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
@@ -18,6 +16,7 @@ from pipelens.lsp.wire_text import WireText
 from pipelens.runner.freshness import Freshness
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.links import Link
     from pipelens.lsp.server import Server
 
 
@@ -34,10 +33,14 @@ def register(server: Server) -> None:
     def write_entry(
         writer: Writer, project: Project, entry: TaskEntry, told: Mapping[str, Freshness]
     ) -> None:
+        from pipelens.core.answers.links import entry_links
+
         for number, link in enumerate(entry_links(project, entry, is_there_now)):
             write(writer, link, link.place.span, "," if number else "")
 
     def write(writer: Writer, link: Link, span: Span, between: str = "") -> None:
+        from pipelens.core.answers.rename_text import without_quotes
+
         lines = server.host.lines(writer.path)
         shown = without_quotes(lines, span.shifted(writer.first_line)).shifted(-writer.first_line)
         line = f"#L{link.line + 1}" if link.line is not None else ""
@@ -49,6 +52,8 @@ def register(server: Server) -> None:
     pages = EntryPages(server, write_entry)
 
     def answer(params: types.DocumentLinkParams) -> WireText | None:
+        from pipelens.core.answers.links import section_links
+
         path = server.places.path(params.text_document.uri)
         if path is None:
             return None

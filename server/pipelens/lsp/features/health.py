@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelens.lsp.guard import LOG
-from pipelens.lsp.health_report import health_of
 from pipelens.protocol.health import HEALTH
 
 if TYPE_CHECKING:
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     @server.feature(HEALTH)
     async def health(*_: object) -> dict[str, object] | None:
+        from pipelens.lsp.health_report import health_of
+
         try:
             return (await health_of(server)).as_json()
         except Exception:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.find import highlights
-from pipelens.core.answers.subject import subject_at
-
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
 
 def register(server: Server) -> None:
     def answer(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight] | None:
+        from pipelens.core.answers.find import highlights
+        from pipelens.core.answers.subject import subject_at
+
         document = params.text_document
         caret = server.places.caret(document, params.position)
         if caret is None:

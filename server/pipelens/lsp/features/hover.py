@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from pipelens.core.answers.describe import Description, describe_at
-from pipelens.core.answers.describe_blocks import Block, Rule, as_markdown, as_text, paragraph
-from pipelens.core.answers.describe_places import pipeline_link
 from pipelens.lsp.convert import uri_of
-from pipelens.lsp.outside import EditorOutside
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.describe import Description
+    from pipelens.core.answers.describe_blocks import Block
     from pipelens.lsp.server import Server
 
 _MOST_PIPELINES = 3
 
 
 def register(server: Server) -> None:
-    outside = EditorOutside(server)
-
     def hover(params: types.HoverParams) -> types.Hover | None:
+        from pipelens.core.answers.describe import describe_at
+        from pipelens.core.answers.describe_blocks import Rule, paragraph
+        from pipelens.core.answers.describe_places import pipeline_link
+        from pipelens.lsp.outside import EditorOutside
+
         caret = server.places.caret(params.text_document, params.position)
         if caret is None:
             return None
-        keys = _tells_keys(server)
+        keys, outside = _tells_keys(server), EditorOutside(server)
         told: list[Description] = []
         blocks: list[Block] = []
         for project in server.host.projects_with(caret.path)[:_MOST_PIPELINES]:
@@ -53,6 +54,8 @@ def _tells_keys(server: Server) -> bool:
 
 def markup(server: Server, blocks: Sequence[Block]) -> types.MarkupContent:
     """`blocks` in the first form that the client wants."""
+    from pipelens.core.answers.describe_blocks import as_text
+
     wanted = get_capability(server.capabilities, "text_document.hover.content_format", ()) or ()  # pyright: ignore
     kinds = [kind for kind in wanted if kind in ("markdown", "plaintext")]
     if kinds[:1] == ["markdown"]:
@@ -62,6 +65,8 @@ def markup(server: Server, blocks: Sequence[Block]) -> types.MarkupContent:
 
 def markdown(server: Server, blocks: Sequence[Block]) -> str:
     """Pictures are shown where the client is known to show those of files, in a trusted workspace."""
+    from pipelens.core.answers.describe_blocks import as_markdown
+
     shows = server.options.client == "vscode" and server.options.trusted
     return as_markdown(blocks, _address, pictures=shows)
 

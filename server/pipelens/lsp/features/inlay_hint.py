@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.hints import Hint, Hints
 from pipelens.lsp.wire_text import WireText
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.hints import Hint, Hints
     from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
 
 def register(server: Server) -> None:
-    kept = Hints()
     envs: dict[str, object] = {}
+
+    @cache
+    def kept() -> Hints:
+        from pipelens.core.answers.hints import Hints
+
+        return Hints()
 
     def show(params: types.InlayHintParams) -> WireText | None:
         path = server.places.path(params.text_document.uri)
@@ -27,7 +33,7 @@ def register(server: Server) -> None:
         found: dict[Hint, None] = {}
         for project in server.host.projects_with(path):
             note(project)
-            found.update(dict.fromkeys(kept.of(project, path, span, server.host.lines(path))))
+            found.update(dict.fromkeys(kept().of(project, path, span, server.host.lines(path))))
         return WireText(json.dumps([told(hint, path) for hint in found]))
 
     def told(hint: Hint, path: str) -> dict[str, object]:

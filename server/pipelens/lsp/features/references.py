@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.find import references
-from pipelens.core.answers.subject import subject_at
-
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
 
 def register(server: Server) -> None:
     def answer(params: types.ReferenceParams) -> list[types.Location] | None:
+        from pipelens.core.answers.find import references
+        from pipelens.core.answers.subject import subject_at
+
         caret = server.places.caret(params.text_document, params.position)
         if caret is None:
             return None

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.rename import NotRenamed, renamable, rename
 from pipelens.core.project import Project
 from pipelens.lsp.edits import FileEdit, workspace_edit
 from pipelens.lsp.guard import Refusal
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 def register(server: Server) -> None:
     def prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+        from pipelens.core.answers.rename import NotRenamed, renamable
+
         caret = server.places.caret(params.text_document, params.position)
         if caret is None:
             return None
@@ -28,6 +29,8 @@ def register(server: Server) -> None:
         return types.PrepareRenamePlaceholder(server.places.range(caret.path, found.span), found.name)
 
     def answer(params: types.RenameParams) -> types.WorkspaceEdit | None:
+        from pipelens.core.answers.rename import NotRenamed, rename
+
         caret = server.places.caret(params.text_document, params.position)
         if caret is None:
             return None

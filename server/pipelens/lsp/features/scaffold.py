@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.actions import Sight, scaffold
-from pipelens.core.sketch import sketched
 from pipelens.lsp.code_actions import edit_of
 from pipelens.lsp.edits import takes_new_files
 from pipelens.protocol.commands import SCAFFOLD, ScaffoldParams
@@ -29,6 +27,9 @@ def register(server: Server) -> None:
         server.start("scaffold", carry_out(project, asked.tasks))
 
     async def carry_out(project: Project, names: tuple[str, ...] | None) -> None:
+        from pipelens.core.answers.actions import Sight, scaffold
+        from pipelens.core.sketch import sketched
+
         known = None if names is None else tuple(project.tasks[one] for one in names if one in project.tasks)
         sight = Sight(server.host.lines, server.host.files)
         changes = scaffold(project, sight, known)
