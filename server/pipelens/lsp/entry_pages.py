@@ -3,8 +3,10 @@ is made anew, the rest moves up or down."""
 
 from __future__ import annotations
 
+import asyncio
 import operator
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,11 +22,11 @@ from pipelens.runner.freshness import Freshness
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
-MOST_SHOWN = 12
-"""Of so many tasks of one entry the states count."""
-
 _MOST_PAGES = 8
 """Documents whose answers are kept."""
+
+_SLICE = 0.005
+"""Seconds of writing between two messages."""
 
 _BLOCK = 64
 """So many entries are joined once, and again when one of them changes."""
@@ -63,6 +65,12 @@ class Writer:
         )
         self.lines += (span.start.line, span.end.line)
 
+    def lined(self, text: str, mark: str, line: int) -> None:
+        """A text in which `mark` stands for a line, counted from the entry's first."""
+        parts = text.replace("%", "%%").split(mark)
+        self.parts.append("%d".join(parts))
+        self.lines += [line] * (len(parts) - 1)
+
     def _column(self, line: int, character: int) -> int:
         text = self.server.host.line(self.path, line + self.first_line)
         return character if text.isascii() else self.server.units.column(text, character)
@@ -78,7 +86,6 @@ class _Chunk:
 
     entry: TaskEntry
     tasks: tuple[Task, ...]
-    told: tuple[Freshness | None, ...]
     template: str
     lines: tuple[int, ...]
 
@@ -89,35 +96,59 @@ class _Chunk:
 @dataclass(slots=True)
 class _Page:
     """One document as one pipeline has it. entries, tasks, lines: in the document's order, of the
-    snapshot that `blocks`, each of so many entries, were made from."""
+    snapshot that `blocks`, each of so many entries, are of; a block that is None is yet to be written."""
 
     voice: object
     project: Project | None = None
     generation: int = -1
-    text: str = ""
     chunks: dict[int, _Chunk] = field(default_factory=dict[int, _Chunk])
     entries: list[TaskEntry] = field(default_factory=list[TaskEntry])
     tasks: list[tuple[Task, ...]] = field(default_factory=list[tuple[Task, ...]])
     lines: list[int] = field(default_factory=list[int])
-    blocks: list[str] = field(default_factory=list[str])
+    blocks: list[str | None] = field(default_factory=list[str | None])
+    unwritten: list[int] = field(default_factory=list[int])
 
 
 class EntryPages:
-    """One kind of answer for one client. voice: what it depends on beside the entries."""
+    """One kind of answer for one client. voice: what it depends on beside the entries. sees_others: whether
+    it tells of a task's downstream, and of tasks of the same name."""
 
     def __init__(
-        self, server: Server, write: Writing, voice: Callable[[Project], object] = lambda project: None
+        self,
+        server: Server,
+        write: Writing,
+        voice: Callable[[Project], object] = lambda project: None,
+        *,
+        sees_others: bool = False,
     ) -> None:
         self._server = server
         self._write = write
         self._voice = voice
+        self._sees_others = sees_others
         self._pages: dict[tuple[str, str], _Page] = {}
         self.made = 0
         """Entries that were written, ever: what a test can count."""
 
+    async def ready(self, path: str) -> None:
+        """Wait until `of` answers at once: what is much to write is written in slices, between which
+        messages are handled."""
+        host = self._server.host
+        for known in host.projects_with(path):
+            await self._server.states.ready(known)
+            while (project := host.project(known.path)) is not None:
+                end = time.monotonic() + _SLICE
+                if self._write_some(self._page(path, project), lambda end=end: time.monotonic() > end):
+                    break
+                await asyncio.sleep(0)
+
     def of(self, path: str, project: Project) -> str:
         """What the entries in the file tell, with commas between them."""
-        told = self._server.states.of(project)
+        page = self._page(path, project)
+        self._write_some(page, lambda: False)
+        return ",".join(filter(None, page.blocks))
+
+    def _page(self, path: str, project: Project) -> _Page:
+        """The page as the snapshot has it, with the blocks that are still good."""
         generation = self._server.states.generation(project)
         voice = self._voice(project)
         page = self._pages.get((path, project.path))
@@ -127,48 +158,77 @@ class EntryPages:
             while len(self._pages) > _MOST_PAGES:
                 del self._pages[next(iter(self._pages))]
         if page.project is not project or page.generation != generation:
-            self._update(page, path, project, told, states_changed=page.generation != generation)
-            page.text = ",".join(filter(None, page.blocks))
+            self._follow(page, path, project)
             page.project, page.generation = project, generation
-        return page.text
+        return page
 
-    def _update(
-        self,
-        page: _Page,
-        path: str,
-        project: Project,
-        told: Mapping[str, Freshness],
-        *,
-        states_changed: bool,
-    ) -> None:
+    def _follow(self, page: _Page, path: str, project: Project) -> None:
+        doubtful = self._doubtful(project, page)
+        if doubtful is None:
+            page.chunks.clear()
+            page.blocks.clear()
+        for id in doubtful or ():
+            page.chunks.pop(id, None)
         entries = list(project.entries.values())
         if entries and (entries[0].path != path or entries[-1].path != path):
             entries = [entry for entry in entries if entry.path == path]
         ids = [entry.id for entry in entries]
         tasks = list(map(project.tasks_by_entry.__getitem__, ids))
         lines = list(map(project.first_lines.__getitem__, ids))
-        blocks: list[str] = []
+        blocks: list[str | None] = []
         for begin in range(0, len(ids), _BLOCK):
             end = begin + _BLOCK
             number = begin // _BLOCK
-            if (
-                not states_changed
-                and number < len(page.blocks)
+            same = (
+                number < len(page.blocks)
                 and lines[begin:end] == page.lines[begin:end]
                 and _are(entries[begin:end], page.entries[begin:end])
                 and _are(tasks[begin:end], page.tasks[begin:end])
-            ):
-                blocks.append(page.blocks[number])
-                continue
-            parts: list[str] = []
-            for at in range(begin, min(end, len(ids))):
-                chunk = self._chunk(page, project, entries[at], tasks[at], told, doubtful=states_changed)
-                if chunk.template:
-                    parts.append(chunk.at(lines[at]))
-            blocks.append(",".join(parts))
-        for id in page.chunks.keys() - project.entries.keys() if len(page.chunks) != len(ids) else ():
-            del page.chunks[id]
+                and (not doubtful or doubtful.isdisjoint(ids[begin:end]))
+            )
+            blocks.append(page.blocks[number] if same else None)
+        if len(page.chunks) > len(ids):
+            for id in page.chunks.keys() - set(ids):
+                del page.chunks[id]
         page.entries, page.tasks, page.lines, page.blocks = entries, tasks, lines, blocks
+        page.unwritten = [number for number, text in enumerate(blocks) if text is None]
+        page.unwritten.reverse()
+
+    def _doubtful(self, project: Project, page: _Page) -> set[int] | None:
+        """The entries of whose tasks something else is to be said than before; None: all."""
+        old = page.project
+        names = self._server.states.changed_since(project, page.generation) if old is not None else None
+        if old is None or names is None:
+            return None
+        if self._sees_others and project.downstream is not old.downstream:
+            before = old.downstream
+            names |= {name for name, below in project.downstream.items() if before.get(name) is not below}
+        if self._sees_others and project.tasks is not old.tasks:
+            if project.changed is not None and project.version == old.version + 1:
+                names |= project.changed
+            else:
+                tasks = old.tasks
+                names |= {name for name, task in project.tasks.items() if tasks.get(name) is not task}
+        by_name = project.index.by_name
+        return {mention.entry for name in names for mention in by_name.get(name, ())}
+
+    def _write_some(self, page: _Page, enough: Callable[[], bool]) -> bool:
+        """Write blocks until it is `enough`, one at least; whether none is left."""
+        project = page.project
+        if project is None or not page.unwritten:
+            return True
+        told = self._server.states.of(project)
+        while page.unwritten:
+            number = page.unwritten.pop()
+            parts: list[str] = []
+            for at in range(number * _BLOCK, min((number + 1) * _BLOCK, len(page.entries))):
+                chunk = self._chunk(page, project, page.entries[at], page.tasks[at], told)
+                if chunk.template:
+                    parts.append(chunk.at(page.lines[at]))
+            page.blocks[number] = ",".join(parts)
+            if enough():
+                break
+        return not page.unwritten
 
     def _chunk(
         self,
@@ -177,17 +237,14 @@ class EntryPages:
         entry: TaskEntry,
         tasks: tuple[Task, ...],
         told: Mapping[str, Freshness],
-        *,
-        doubtful: bool,
     ) -> _Chunk:
         chunk = page.chunks.get(entry.id)
-        same = chunk is not None and chunk.entry is entry and chunk.tasks is tasks
-        if chunk is not None and same and (not doubtful or chunk.told == _told(tasks, told)):
+        if chunk is not None and chunk.entry is entry and chunk.tasks is tasks:
             return chunk
         self.made += 1
         writer = Writer(self._server, entry.path, project.first_lines.get(entry.id, 0))
         self._write(writer, project, entry, told)
-        made = _Chunk(entry, tasks, _told(tasks, told), "".join(writer.parts), tuple(writer.lines))
+        made = _Chunk(entry, tasks, "".join(writer.parts), tuple(writer.lines))
         page.chunks[entry.id] = made
         return made
 
@@ -195,7 +252,3 @@ class EntryPages:
 def _are(some: Sequence[object], others: Sequence[object]) -> bool:
     """Whether these are the very same things."""
     return len(some) == len(others) and all(map(operator.is_, some, others))
-
-
-def _told(tasks: tuple[Task, ...], told: Mapping[str, Freshness]) -> tuple[Freshness | None, ...]:
-    return tuple([told.get(task.name) for task in tasks[:MOST_SHOWN]])

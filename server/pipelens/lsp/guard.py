@@ -3,6 +3,7 @@ answers nothing; the server lives on, and no box opens."""
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,6 +26,18 @@ class Refusal(JsonRpcException):
 
 def guarded(name: str, handler: Handler) -> Callable[..., Any]:
     """`handler` for the message `name`, which never raises."""
+    if inspect.iscoroutinefunction(handler):
+
+        async def later(*params: Any) -> Any:
+            try:
+                return await handler(*params)
+            except Refusal:
+                raise
+            except Exception:
+                LOG.exception("%s failed: %s", name, described(params))
+                return None
+
+        return later
 
     def answer(*params: Any) -> Any:
         try:

@@ -24,8 +24,7 @@ def register(server: Server) -> None:
         if path is None:
             return []
         try:
-            for project in server.host.projects_with(path):
-                await server.states.ready(project)
+            await found.pages.ready(path)
             return WireText(found.of(uri, path))
         except Exception:
             LOG.exception("%s failed: %s", types.TEXT_DOCUMENT_CODE_LENS, uri)

@@ -33,10 +33,11 @@ def register(server: Server) -> None:
 
     pages = EntryPages(server, write, lambda project: len(project.tasks) <= MOST_WITH_ALL)
 
-    def of_document(params: types.DocumentSymbolParams) -> WireText | None:
+    async def of_document(params: types.DocumentSymbolParams) -> WireText | None:
         path = server.places.path(params.text_document.uri)
         if path is None:
             return None
+        await pages.ready(path)
         found = [pages.of(path, project) for project in server.host.projects_with(path)]
         return WireText(f"[{','.join(filter(None, found))}]")
 
