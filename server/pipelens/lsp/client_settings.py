@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from pipelens.core.problems import rules
 from pipelens.core.suggestions import nearest
-from pipelens.core.suppression import SeverityChoice
 from pipelens.protocol.settings import SECTION, SETTINGS, Setting
+
+if TYPE_CHECKING:
+    from pipelens.core.suppression import SeverityChoice
 
 _NAMES: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 _FIELDS = {

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from pipelens.core.problems import CreateFile
-from pipelens.core.text import Span
 from pipelens.lsp.edits import FileEdit, takes_new_files, workspace_edit
 from pipelens.workspace.discovery import pipelines_around
 
 if TYPE_CHECKING:
     from pipelens.core.answers.actions import Action, ActionKind
     from pipelens.core.answers.fixes import Change
+    from pipelens.core.text import Span
     from pipelens.lsp.server import Server
 
 Kind = types.CodeActionKind | str

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from pipelens.core.answers.complete_item import Completion, CompletionKind
-
 if TYPE_CHECKING:
+    from pipelens.core.answers.complete_item import Completion, CompletionKind
     from pipelens.lsp.places import Caret
     from pipelens.lsp.server import Server
 

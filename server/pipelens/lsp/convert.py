@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls import uris
 
-from pipelens.core.answers.findings import Finding
-from pipelens.core.problems import Severity
 from pipelens.core.text import Position, Span
+
+if TYPE_CHECKING:
+    from pipelens.core.answers.findings import Finding
+    from pipelens.core.problems import Severity
 
 LineOf = Callable[[int], str]
 """The text of a line of one file, without its end."""

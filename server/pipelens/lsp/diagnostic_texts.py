@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pipelens import __version__
-from pipelens.core.answers.findings import Finding
 from pipelens.core.problems import rules
 from pipelens.core.rules.page import problems_page
 from pipelens.lsp.convert import diagnostic, uri_of
@@ -17,6 +16,7 @@ from pipelens.lsp.guard import LOG
 from pipelens.workspace.source_store import cache_folder
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.findings import Finding
     from pipelens.lsp.server import Server
 
 _PAGE = f"problems-{__version__}.md"

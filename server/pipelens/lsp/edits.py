@@ -11,10 +11,10 @@ from pygls.capabilities import get_capability
 
 from pipelens.core.notebook_json import inside_json
 from pipelens.core.problems import CreateFile
-from pipelens.core.text import Span
 from pipelens.lsp.convert import uri_of
 
 if TYPE_CHECKING:
+    from pipelens.core.text import Span
     from pipelens.lsp.server import Server
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pipelens.lsp.folder_watch import FolderWatch, OnNews
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelens.lsp.folder_watch import FolderWatch, OnNews
 
 
 def system_watch(on_news: OnNews) -> FolderWatch | None:

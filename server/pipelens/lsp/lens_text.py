@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pipelens.core.project import Project, Task
 from pipelens.lsp.states import SIGNS
 from pipelens.protocol import commands
-from pipelens.runner.freshness import Freshness
 from pipelens.runner.plan import Plan, Step, refuse_unsupported
+
+if TYPE_CHECKING:
+    from pipelens.core.project import Project, Task
+    from pipelens.runner.freshness import Freshness
 
 LINE: Final = "\0"
 """Stands for the line number; JSON text never holds it."""

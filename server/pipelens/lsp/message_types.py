@@ -10,7 +10,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 Class = TypeVar("Class", bound=type)
 
@@ -29,6 +32,21 @@ class _Fields:
         if not _complete(self._of):
             raise AttributeError("__attrs_attrs__")  # it is being completed right now
         return self._of.__attrs_attrs__  # pyright: ignore
+
+
+def converter() -> Converter:
+    """pygls' converter, without the detailed account of what is wrong with a message: nobody is told
+    it, and it makes the functions that read messages twice as long."""
+    import cattrs
+    from lsprotocol.converters import get_converter
+    from pygls import protocol
+
+    made = get_converter(cattrs.Converter(detailed_validation=False))
+    params, result = protocol._params_field_structure_hook, protocol._result_field_structure_hook
+    made.register_structure_hook(protocol.JsonRPCRequestMessage, params)
+    made.register_structure_hook(protocol.JsonRPCResponseMessage, result)
+    made.register_structure_hook(protocol.JsonRPCNotification, params)
+    return made
 
 
 def prepare() -> None:

@@ -10,14 +10,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipelens.core.cells import CellsError
-from pipelens.core.files import Unreadable
 from pipelens.core.notebook_json import read_notebook_json
 from pipelens.core.text import Position, Span
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.disk import MAX_SIZE
+
+if TYPE_CHECKING:
+    from pipelens.core.files import Unreadable
 
 CellKind = Literal["code", "markdown", "raw"]
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")

@@ -7,14 +7,14 @@ import time
 from typing import TYPE_CHECKING
 
 from pipelens.core.answers.describe_outside import FileNews, TaskNews
-from pipelens.core.project import Project
 from pipelens.core.quantities import ago, ago_seconds, duration, size
 from pipelens.lsp.lens_text import state_title
-from pipelens.runner.freshness import LastRun
 from pipelens.workspace.product_preview import is_allowed, preview
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
+    from pipelens.runner.freshness import LastRun
 
 
 class EditorOutside:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.project import Project
 from pipelens.lsp.convert import path_of
-from pipelens.protocol.runs import Mode
-from pipelens.protocol.tasks import TaskRef
 from pipelens.runner.plan import BuildOptions, Refusal, make_plan
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
+    from pipelens.protocol.runs import Mode
+    from pipelens.protocol.tasks import TaskRef
 
 FORCE = "Run anyway"
 WITH_UPSTREAM = "Run with upstream"

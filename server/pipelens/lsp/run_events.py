@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pipelens.protocol.runs import MOST_EVENTS_BYTES
-from pipelens.runner.event_file import Record
+
+if TYPE_CHECKING:
+    from pipelens.runner.event_file import Record
 
 _BATCH: Final = MOST_EVENTS_BYTES - 1_000
 """Bytes of events in one message; the rest is for what surrounds them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pipelens.lsp.run_process import RunProcess
 from pipelens.protocol.runs import MOST_MESSAGES, Mode, Run, RunState
 from pipelens.runner.event_file import MOST_AT_ONCE, EventFile, Record, current_build, event_path
 from pipelens.runner.state import system
+
+if TYPE_CHECKING:
+    from pipelens.lsp.run_process import RunProcess
 
 _SHORTEST_PAUSE: Final = 1 / MOST_MESSAGES
 _LONGEST_PAUSE: Final = 0.5

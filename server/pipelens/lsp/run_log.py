@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from pipelens.runner.event_file import Record
+if TYPE_CHECKING:
+    from pipelens.runner.event_file import Record
 
 _MOST = 60_000
 _SIGNS = {"finished": "✓", "failed": "✗"}

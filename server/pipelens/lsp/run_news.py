@@ -12,12 +12,12 @@ from pipelens.lsp import run_log
 from pipelens.lsp.convert import uri_of
 from pipelens.lsp.guard import LOG
 from pipelens.lsp.run_events import batches, told, without_output
-from pipelens.lsp.run_follower import FollowedRun
 from pipelens.protocol.runs import MOST_MESSAGES, RUN_EVENT, RunEvent
-from pipelens.runner.event_file import Record
 
 if TYPE_CHECKING:
+    from pipelens.lsp.run_follower import FollowedRun
     from pipelens.lsp.server import Server
+    from pipelens.runner.event_file import Record
 
 _LONGEST_STEP = 120
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelens.core.project import Project
 from pipelens.lsp.runs import command_words
 from pipelens.protocol.runs import Mode, PlanAnswer, PlanStep, RunRequest
 from pipelens.runner.plan import BuildOptions, Plan, Refusal, make_plan, refuse_unsupported
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
 

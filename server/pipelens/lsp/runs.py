@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.project import Project
 from pipelens.lsp.guard import LOG
 from pipelens.lsp.run_follower import FollowedRun
 from pipelens.lsp.run_news import RunNews
 from pipelens.lsp.run_process import RunProcess, run_environment
-from pipelens.protocol.runs import Mode
 from pipelens.runner.event_file import Record, current_build
 from pipelens.runner.events import new_run_id
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
+    from pipelens.protocol.runs import Mode
 
 
 def command_words(project: Project, tasks: Sequence[str], mode: Mode, interpreter: str | None) -> list[str]:

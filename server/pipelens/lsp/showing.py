@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.project import Project, Task
 from pipelens.lsp.convert import uri_of
 from pipelens.lsp.run_asking import Asking
 from pipelens.lsp.states import SIGNS
 from pipelens.protocol.tasks import TaskRef
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project, Task
     from pipelens.lsp.server import Server
 
 _MOST_NAMES = 40

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pipelens.runner.freshness import Freshness, LastRun
 from pipelens.runner.run_states import RunStates
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
+    from pipelens.runner.freshness import Freshness, LastRun
 
 _SLICE = 0.01
 """Seconds of looking at products between two messages."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.answers.outline import Symbol
 from pipelens.lsp.entry_pages import Writer, file_uri
 from pipelens.lsp.lens_text import state_title
-from pipelens.runner.freshness import Freshness
+
+if TYPE_CHECKING:
+    from pipelens.core.answers.outline import Symbol
+    from pipelens.runner.freshness import Freshness
 
 KINDS: Mapping[str, types.SymbolKind] = {
     "notebook": types.SymbolKind.Class,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from pipelens.core.answers.findings import Finding
 from pipelens.core.problems import rules
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.findings import Finding
     from pipelens.lsp.server import Server
 
 

@@ -7,13 +7,15 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
-from pipelens.core.project import Project
 from pipelens.lsp.convert import uri_of
 from pipelens.workspace.root import is_in
+
+if TYPE_CHECKING:
+    from pipelens.core.project import Project
 
 KINDS: Final = (
     "**/*.{yaml,yml,py,ipynb,R,r,Rmd,sql,sh}",

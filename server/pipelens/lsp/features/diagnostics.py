@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pipelens.core.answers.findings import Finding
 from pipelens.lsp.diagnostic_texts import DiagnosticTexts
 from pipelens.lsp.guard import guarded
 
 if TYPE_CHECKING:
+    from pipelens.core.answers.findings import Finding
     from pipelens.lsp.server import Server
 
 Told = dict[str, list[str]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pipelens.core.project import Project
 from pipelens.lsp.convert import uri_of
 from pipelens.protocol.pipelines import PIPELINES, PipelineInfo, ProblemCounts
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
 

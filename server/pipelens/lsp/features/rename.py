@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.project import Project
 from pipelens.lsp.edits import FileEdit, workspace_edit
 from pipelens.lsp.guard import Refusal
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipelens.core.answers.offers import entry_offers, source_offers
-from pipelens.core.project import Project, Task
-from pipelens.core.text import Span
 from pipelens.lsp.convert import uri_of
 from pipelens.lsp.lens_text import can_run
 from pipelens.protocol.pipelines import RUNNABLES
 from pipelens.protocol.tasks import Freshness, Runnable, WirePosition, WireRange
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project, Task
+    from pipelens.core.text import Span
     from pipelens.lsp.server import Server
 
 
