@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
@@ -22,12 +22,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import lsp_method
 
 from pipelens import __version__
-from pipelens.core.answers.findings import Finding
 from pipelens.lsp.client_settings import ClientSettings
 from pipelens.lsp.convert import LineOf, Units, path_of
 from pipelens.lsp.guard import LOG, Refusal, guarded, watched
 from pipelens.lsp.intake import Intake
 from pipelens.lsp.message_order import OrderedProtocol
+from pipelens.lsp.message_types import converter
 from pipelens.lsp.places import Places
 from pipelens.lsp.resting import Resting
 from pipelens.lsp.runs import Runs
@@ -41,6 +41,9 @@ from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.workspace.host import Host
 from pipelens.workspace.root import is_in
 from pipelens.workspace.source_store import cache_folder
+
+if TYPE_CHECKING:
+    from pipelens.core.answers.findings import Finding
 
 Handing = Generator[Any, Any, None]
 """How pygls hands a message on: handler, arguments, keywords."""
@@ -120,7 +123,7 @@ class Server(LanguageServer):
     protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]  # made by the line below
 
     def __init__(self) -> None:
-        super().__init__("pipelens", __version__, protocol_cls=Protocol)
+        super().__init__("pipelens", __version__, protocol_cls=Protocol, converter_factory=converter)
         self.options = InitializationOptions()
         self.host = Host((), environ=os.environ)
         self.units = Units(types.PositionEncodingKind.Utf16)
