@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
@@ -30,7 +31,6 @@ from pipelens.lsp.message_order import OrderedProtocol
 from pipelens.lsp.message_types import converter
 from pipelens.lsp.places import Places
 from pipelens.lsp.resting import Resting
-from pipelens.lsp.runs import Runs
 from pipelens.lsp.schedule import Schedule
 from pipelens.lsp.state_news import StateNews
 from pipelens.lsp.state_watch import StateWatch
@@ -38,12 +38,11 @@ from pipelens.lsp.states import States
 from pipelens.lsp.typing_line import TypingLine
 from pipelens.lsp.wire_text import WireText
 from pipelens.protocol.meeting import Experimental, InitializationOptions
-from pipelens.workspace.host import Host
-from pipelens.workspace.root import is_in
-from pipelens.workspace.source_store import cache_folder
 
 if TYPE_CHECKING:
     from pipelens.core.answers.findings import Finding
+    from pipelens.lsp.runs import Runs
+    from pipelens.workspace.host import Host
 
 Handing = Generator[Any, Any, None]
 """How pygls hands a message on: handler, arguments, keywords."""
@@ -62,6 +61,7 @@ class Protocol(OrderedProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         self.ours.meet(params)
         result: types.InitializeResult = yield from super().lsp_initialize(params)
+        asyncio.get_running_loop().call_soon(self.ours.begin)  # when this was answered
         result.capabilities.experimental = {"pipelens": Experimental(__version__).as_json()}
         self.ours.units = Units(result.capabilities.position_encoding or types.PositionEncodingKind.Utf16)
         return result
@@ -125,7 +125,6 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("pipelens", __version__, protocol_cls=Protocol, converter_factory=converter)
         self.options = InitializationOptions()
-        self.host = Host((), environ=os.environ)
         self.units = Units(types.PositionEncodingKind.Utf16)
         self.capabilities = types.ClientCapabilities()
         self.was_shut_down = False
@@ -133,7 +132,6 @@ class Server(LanguageServer):
         self.states = States()
         self.state_news = StateNews(self)
         self.state_watch = StateWatch(self)
-        self.runs = Runs(self)
         self.extra_findings: list[Callable[[], Mapping[str, tuple[Finding, ...]]]] = []
         self.settings = ClientSettings()
         self.folder_settings: dict[str, ClientSettings] = {}
@@ -144,6 +142,7 @@ class Server(LanguageServer):
         self.edited: set[str] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._on_initialized: list[Callable[[], None]] = []
+        self._folders: list[str] = []
 
     def meet(self, params: types.InitializeParams) -> None:
         """Learn who the client is, and offer what can be carried out for it."""
@@ -153,8 +152,7 @@ class Server(LanguageServer):
         self.options = InitializationOptions.read(params.initialization_options)
         self.capabilities = params.capabilities
         uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
-        folders = [path for uri in uris if (path := path_of(uri))]
-        self.host = Host(folders, environ=os.environ, trusted=self.options.trusted, store=cache_folder())
+        self._folders = [path for uri in uris if (path := path_of(uri))]
         if self.options.notebook_sync is not False:
             self._notebook_document_sync = SYNC
         for feature in FEATURES:
@@ -162,6 +160,27 @@ class Server(LanguageServer):
         self.on(types.INITIALIZED, self._initialized)
         gc.freeze()
         gc.enable()
+
+    @cached_property
+    def host(self) -> Host:
+        """Made when it is first asked for: `initialize` is answered before what reads pipelines is
+        imported, which is then done while the client is still talking."""
+        from pipelens.workspace.host import Host
+        from pipelens.workspace.source_store import cache_folder
+
+        made = Host(self._folders, environ=os.environ, trusted=self.options.trusted, store=cache_folder())
+        made.prefer(lambda path: self.settings_of(path).severity)
+        return made
+
+    def begin(self) -> None:
+        """Import what reads pipelines."""
+        assert self.host
+
+    @cached_property
+    def runs(self) -> Runs:
+        from pipelens.lsp.runs import Runs
+
+        return Runs(self)
 
     # -- registering
 
@@ -236,6 +255,8 @@ class Server(LanguageServer):
 
     def settings_of(self, path: str) -> ClientSettings:
         """What the user set for the workspace folder that `path` lies in."""
+        from pipelens.workspace.root import is_in
+
         folder = max((one for one in self.folder_settings if is_in(path, one)), key=len, default=None)
         return self.settings if folder is None else self.folder_settings[folder]
 
