@@ -11,7 +11,6 @@ from lsprotocol import types
 
 from pipelens.core.problems import CreateFile
 from pipelens.lsp.edits import FileEdit, takes_new_files, workspace_edit
-from pipelens.workspace.discovery import pipelines_around
 
 if TYPE_CHECKING:
     from pipelens.core.answers.actions import Action, ActionKind
@@ -38,6 +37,7 @@ def offered(
     somebody asks; a client also looks by itself, at each move of the caret."""
     from pipelens.core.answers.actions import Sight, actions, add_task, fix_all
     from pipelens.core.answers.added_task import may_be_task
+    from pipelens.workspace.discovery import pipelines_around
 
     host = server.host
     sight = Sight(host.lines, host.files)

@@ -6,14 +6,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pipelens import __version__
 from pipelens.core.problems import rules
-from pipelens.core.rules.page import problems_page
 from pipelens.lsp.convert import diagnostic, uri_of
 from pipelens.lsp.guard import LOG
-from pipelens.workspace.source_store import cache_folder
 
 if TYPE_CHECKING:
     from pipelens.core.answers.findings import Finding
@@ -30,10 +29,14 @@ class DiagnosticTexts:
         client = "text_document.publish_diagnostics."
         self._related = server.supports(f"{client}related_information")
         self._data = server.supports(f"{client}data_support")
-        self._page: str | None = None
-        if server.supports(f"{client}code_description_support"):
-            self._page = uri_of(os.path.join(cache_folder() or "", _PAGE)) if cache_folder() else None
+        self._links = server.supports(f"{client}code_description_support")
         self._made: dict[str, dict[int, tuple[Finding, tuple[str, ...], str, str]]] = {}
+
+    @cached_property
+    def _page(self) -> str:
+        from pipelens.workspace.source_store import cache_folder
+
+        return uri_of(os.path.join(cache_folder(), _PAGE))
 
     def of(self, path: str, findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
         """The document that shows each finding of a file, by its URI, and the diagnostic."""
@@ -61,7 +64,7 @@ class DiagnosticTexts:
         told = diagnostic(finding, self._server.places.location, path, self._related)
         shape: dict[str, Any] = self._server.protocol._converter.unstructure(told)  # pyright: ignore
         code = finding.problem.code
-        if self._page is not None and code in rules():
+        if self._links and code in rules():
             shape["codeDescription"] = {"href": f"{self._page}#{code}"}
         if self._data and finding.problem.fixes:
             shape["data"] = {"fixes": [fix.title for fix in finding.problem.fixes]}
@@ -77,14 +80,15 @@ class DiagnosticTexts:
 
     def page_writer(self) -> Callable[[], None] | None:
         """What writes the page that codes link to, where the client shows such links."""
-        return write_page if self._page is not None else None
+        return write_page if self._links else None
 
 
 def write_page() -> None:
     """Put the page of all problem codes where `codeDescription` says, unless it is there."""
+    from pipelens.core.rules.page import problems_page
+    from pipelens.workspace.source_store import cache_folder
+
     folder = cache_folder()
-    if folder is None:
-        return
     path, text = os.path.join(folder, _PAGE), problems_page()
     try:
         with open(path, encoding="utf-8") as file:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from pipelens.core.notebook_json import inside_json
 from pipelens.core.problems import CreateFile
 from pipelens.lsp.convert import uri_of
 
@@ -71,5 +70,7 @@ def _written(server: Server, edit: FileEdit) -> str:
     """The text as the document has it that is edited: JSON where that is a notebook's file."""
     if edit.raw or not edit.path.endswith(".ipynb") or edit.path in server.places.notebooks.by_path:
         return edit.text
+    from pipelens.core.notebook_json import inside_json
+
     file = server.host.files.read(edit.path)
     return inside_json(edit.text, file if isinstance(file, str) else "")

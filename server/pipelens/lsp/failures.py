@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from pipelens.core.answers.findings import Finding
-from pipelens.core.problems import Place, Problem
-from pipelens.core.text import Span
-from pipelens.runner.event_file import problem_in
-
 if TYPE_CHECKING:
+    from pipelens.core.answers.findings import Finding
     from pipelens.core.project import Project
     from pipelens.lsp.server import Server
 
@@ -53,6 +49,11 @@ class Failures:
         return finding if self._lines.setdefault(key, line) == line else None
 
     def _finding(self, project: Project, name: str, run: str) -> Finding | None:
+        from pipelens.core.answers.findings import Finding
+        from pipelens.core.problems import Place, Problem
+        from pipelens.core.text import Span
+        from pipelens.runner.event_file import problem_in
+
         told = problem_in(project.root, run, name)
         path, number = (told.get("path"), told.get("line")) if told else (None, None)
         if told is None or not isinstance(path, str) or not isinstance(number, int):

@@ -3,17 +3,14 @@ client takes such, else in a file of the user's cache, which nobody can edit by 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from pipelens.protocol.injected import SCHEME
-from pipelens.workspace.source_store import cache_folder
 
 if TYPE_CHECKING:
     from pipelens.core.answers.injected import InjectedCell
@@ -56,6 +53,11 @@ def meant_by(uri: str) -> tuple[str, str] | None:
 
 def written_file(project: Project, task: str, cell: InjectedCell) -> Path:
     """A read-only file with the text, in the user's cache. Raises OSError."""
+    import hashlib
+    import tempfile
+
+    from pipelens.workspace.source_store import cache_folder
+
     folder = Path(cache_folder()) / "injected"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark = hashlib.sha256(project.path.encode("utf-8", "surrogatepass")).hexdigest()[:8]

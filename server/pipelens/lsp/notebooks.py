@@ -12,11 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pipelens.core.cells import CellsError
-from pipelens.core.notebook_json import read_notebook_json
 from pipelens.core.text import Position, Span
 from pipelens.workspace.buffers import Buffer
-from pipelens.workspace.disk import MAX_SIZE
 
 if TYPE_CHECKING:
     from pipelens.core.files import Unreadable
@@ -149,6 +146,10 @@ class Notebook(Buffer):
 
     def is_on_disk(self, path: str) -> bool:
         """Whether the file says of its cells what the editor shows; outputs are nothing to us."""
+        from pipelens.core.cells import CellsError
+        from pipelens.core.notebook_json import read_notebook_json
+        from pipelens.workspace.disk import MAX_SIZE
+
         try:
             with open(path, encoding="utf-8", newline="") as file:
                 text = file.read(MAX_SIZE)
@@ -224,6 +225,9 @@ class Notebooks:
 
 def notebook_data_of_text(text: str | Unreadable) -> NotebookData:
     """What a notebook's file says of it, for a client that does not tell."""
+    from pipelens.core.cells import CellsError
+    from pipelens.core.notebook_json import read_notebook_json
+
     read = read_notebook_json(text) if isinstance(text, str) else None
     if read is None or isinstance(read, CellsError):
         return NotebookData({})

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from pipelens.lsp.convert import path_of
-from pipelens.runner.plan import BuildOptions, Refusal, make_plan
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -80,6 +79,8 @@ class Asking:
 
     async def run(self, project: Project, task: str) -> None:
         """Run one task; a fresh one, or one whose upstream is not ready, only after asking."""
+        from pipelens.runner.plan import BuildOptions, Refusal, make_plan
+
         planned = make_plan(project, self._server.states.of(project), BuildOptions(task=task))
         if not isinstance(planned, Refusal):
             self.start(project, (task,), "task")

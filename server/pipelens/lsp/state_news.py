@@ -7,8 +7,6 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from pipelens.lsp.convert import uri_of
-from pipelens.lsp.status import status_of
-from pipelens.protocol.runs import STATE_CHANGED, STATUS, StateChanged
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
@@ -50,6 +48,9 @@ class StateNews:
         if server.supports("workspace.code_lens.refresh_support"):
             server.start("workspace/codeLens/refresh", self._refresh())
         if server.options.client:
+            from pipelens.lsp.status import status_of
+            from pipelens.protocol.runs import STATE_CHANGED, STATUS, StateChanged
+
             for path in changed:
                 message = StateChanged(uri_of(path), self.version, "states")
                 server.protocol.notify(STATE_CHANGED, message.as_json())

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pipelens.runner.run_states import RunStates
-
 if TYPE_CHECKING:
     from pipelens.core.project import Project
     from pipelens.runner.freshness import Freshness, LastRun
+    from pipelens.runner.run_states import RunStates
 
 _SLICE = 0.01
 """Seconds of looking at products between two messages."""
@@ -104,6 +103,8 @@ class States:
     # -- inside
 
     def _states(self, project: Project) -> RunStates:
+        from pipelens.runner.run_states import RunStates
+
         known = self._kept.get(project.path)
         if known is None or known.root != project.root:
             known = self._kept[project.path] = RunStates(project.root, project.path)

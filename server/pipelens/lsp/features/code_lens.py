@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from pipelens.lsp.guard import LOG
-from pipelens.lsp.lenses import Lenses
 from pipelens.lsp.wire_text import WireText
 
 if TYPE_CHECKING:
+    from pipelens.lsp.lenses import Lenses
     from pipelens.lsp.server import Server
 
 
 def register(server: Server) -> None:
-    found = Lenses(server)
+    @cache
+    def found() -> Lenses:
+        from pipelens.lsp.lenses import Lenses
+
+        return Lenses(server)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     async def lenses(params: types.CodeLensParams) -> WireText | list[types.CodeLens]:
@@ -24,8 +29,8 @@ def register(server: Server) -> None:
         if path is None:
             return []
         try:
-            await found.pages.ready(path)
-            return WireText(found.of(uri, path))
+            await found().pages.ready(path)
+            return WireText(found().of(uri, path))
         except Exception:
             LOG.exception("%s failed: %s", types.TEXT_DOCUMENT_CODE_LENS, uri)
             return []

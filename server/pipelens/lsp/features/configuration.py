@@ -20,6 +20,7 @@ _TELLS_CHANGES = "workspace.did_change_configuration.dynamic_registration"
 
 def register(server: Server) -> None:
     told: dict[str, None] = {}
+    began = False
     pushed = section_of(server.options.settings)
 
     def apply(window: Mapping[str, object], folders: Mapping[str, Mapping[str, object]]) -> None:
@@ -39,9 +40,12 @@ def register(server: Server) -> None:
                 server.window_show_message(message)
         told.clear()
         told.update(faults)
-        server.host.prefer(lambda path: server.settings_of(path).severity)
+        if began:
+            server.host.prefer(lambda path: server.settings_of(path).severity)
 
     def initialized() -> None:
+        nonlocal began
+        began = True
         reread()
         if server.supports(_TELLS_CHANGES):
             server.start("client/registerCapability", listen())

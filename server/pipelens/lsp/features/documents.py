@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 
 def register(server: Server) -> None:
-    host = server.host
-
     def text_path(uri: str) -> str | None:
         """A notebook that is told cell by cell may be open as a text, too: its cells count."""
         path = path_of(uri)
@@ -26,12 +24,12 @@ def register(server: Server) -> None:
         path = text_path(document.uri)
         if path is None:
             return
-        host.refresh()
-        host.open(path, Buffer(document.uri, document.text, document.version))
+        server.host.refresh()
+        server.host.open(path, Buffer(document.uri, document.text, document.version))
         server.later()
 
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        path = text_path(params.text_document.uri)
+        host, path = server.host, text_path(params.text_document.uri)
         buffer = host.documents.get(path) if path is not None else None
         if path is None or buffer is None:
             return
@@ -48,14 +46,14 @@ def register(server: Server) -> None:
         server.later()
 
     def saved(params: types.DidSaveTextDocumentParams) -> None:
-        host.refresh()
+        server.host.refresh()
         server.later()
         server.runs_may_have_changed()
 
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         path = text_path(params.text_document.uri)
         if path is not None:
-            host.close(path)
+            server.host.close(path)
             server.later()
 
     def shut_down(*_: object) -> None:

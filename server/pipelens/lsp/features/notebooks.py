@@ -28,7 +28,7 @@ SYNC = types.NotebookDocumentSyncOptions(
 
 
 def register(server: Server) -> None:
-    host, notebooks = server.host, server.places.notebooks
+    notebooks = server.places.notebooks
     languages: dict[str, str] = {}
 
     def described(cells: Sequence[types.NotebookCell]) -> list[CellData]:
@@ -48,6 +48,7 @@ def register(server: Server) -> None:
         path = path_of(told.uri)
         if path is None:
             return
+        host = server.host
         host.refresh()
         data = notebook_data(told.metadata) or notebook_data_of_text(host.files.read(path))
         notebook = Notebook(told.uri, told.version, data)
@@ -78,7 +79,7 @@ def register(server: Server) -> None:
         for content in cells.text_content or ():
             write(path, notebook, content)
         server.edited.add(path)
-        host.edited(path)
+        server.host.edited(path)
         server.later()
 
     def write(path: str, notebook: Notebook, content: types.NotebookDocumentCellContentChanges) -> None:
@@ -97,7 +98,7 @@ def register(server: Server) -> None:
         document.version = content.document.version
 
     def saved(params: types.DidSaveNotebookDocumentParams) -> None:
-        host.refresh()
+        server.host.refresh()
         server.later()
         server.runs_may_have_changed()
 
@@ -105,7 +106,7 @@ def register(server: Server) -> None:
         path = path_of(params.notebook_document.uri)
         if path is not None and path in notebooks.by_path:
             notebooks.close(path)
-            host.close(path)
+            server.host.close(path)
             server.later()
 
     server.on(types.NOTEBOOK_DOCUMENT_DID_OPEN, opened)

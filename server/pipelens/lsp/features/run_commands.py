@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from pipelens.lsp.run_asking import Asking
-from pipelens.lsp.run_plan import requested_run
 from pipelens.protocol import commands
-from pipelens.protocol.runs import CancelRequest
 from pipelens.protocol.tasks import TaskRef
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ def register(server: Server) -> None:
 
 def register_runs(server: Server) -> None:
     """Offer them from now on."""
-    runs, asking = server.runs, Asking(server)
+    asking = Asking(server)
 
     def of_task(name: str, verb: Verb) -> None:
         async def carry_out(*given: object) -> None:
@@ -49,21 +47,26 @@ def register_runs(server: Server) -> None:
     def stop(*given: object) -> None:
         ref = _ref(given)
         path = server.places.path(ref.pipeline) if ref is not None else None
+        runs = server.runs
         if not runs.stop(path) and not (ref and runs.cancel(ref.pipeline)):
             asking.tell(types.MessageType.Info, "Nothing is running.")
 
     def start(*given: object) -> dict[str, object] | None:
+        from pipelens.lsp.run_plan import requested_run
+
         match requested_run(server, given):
             case (project, request):
-                run = runs.start(project, request.tasks, request.mode)
+                run = server.runs.start(project, request.tasks, request.mode)
                 return run.as_run(request.pipeline).as_json()
             case why:
                 asking.tell(types.MessageType.Error, why)
                 return None
 
     def cancel(*given: object) -> bool:
+        from pipelens.protocol.runs import CancelRequest
+
         told = CancelRequest.read(given[0]) if given else None
-        return told is not None and runs.cancel(told.run, hard=told.hard)
+        return told is not None and server.runs.cancel(told.run, hard=told.hard)
 
     of_task(commands.RUN_TASK, asking.run)
     of_task(commands.RUN_TASK_WITH_UPSTREAM, with_upstream)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pipelens.core.answers.offers import entry_offers, source_offers
 from pipelens.lsp.convert import uri_of
-from pipelens.lsp.lens_text import can_run
 from pipelens.protocol.pipelines import RUNNABLES
 from pipelens.protocol.tasks import Freshness, Runnable, WirePosition, WireRange
 
@@ -30,6 +28,8 @@ def register(server: Server) -> None:
         ]
 
     def runnable(project: Project, task: Task, path: str, span: Span) -> Runnable:
+        from pipelens.lsp.lens_text import can_run
+
         where = server.places.range(path, span)
         told = server.states.of(project)[task.name]
         runs = server.options.trusted and can_run(project, task.name)
@@ -48,6 +48,8 @@ def register(server: Server) -> None:
 
 
 def _shown(project: Project, path: str) -> Iterator[tuple[Task, Span]]:
+    from pipelens.core.answers.offers import entry_offers, source_offers
+
     for id, entry in project.entries.items():
         if entry.path == path:
             first = project.first_lines.get(id, 0)
