@@ -13,12 +13,12 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from pygls.io_ import StdoutWriter
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import lsp_method
 
@@ -29,6 +29,7 @@ from pipelens.lsp.guard import LOG, Refusal, guarded, watched
 from pipelens.lsp.intake import Intake
 from pipelens.lsp.message_order import OrderedProtocol
 from pipelens.lsp.message_types import converter
+from pipelens.lsp.output import Output
 from pipelens.lsp.places import Places
 from pipelens.lsp.resting import Resting
 from pipelens.lsp.schedule import Schedule
@@ -52,6 +53,10 @@ class Protocol(OrderedProtocol):
     """pygls' protocol, with documents kept by our host (pygls would build each text anew on each
     change, and take form feeds for line ends)."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._void: set[int | str] = set()
+
     @property
     def ours(self) -> Server:
         assert isinstance(self._server, Server)
@@ -67,6 +72,9 @@ class Protocol(OrderedProtocol):
         return result
 
     def _send_response(self, msg_id: str | int, result: Any = None, error: Any = None) -> None:
+        if msg_id in self._void:
+            self._void.discard(msg_id)
+            result, error = None, _error(types.LSPErrorCodes.ContentModified, "The document has changed")
         if not isinstance(result, WireText) or error is not None or self.writer is None:
             return super()._send_response(msg_id, result, error)
         self._result_types.pop(msg_id, None)
@@ -84,7 +92,16 @@ class Protocol(OrderedProtocol):
 
     def refuse(self, id: int | str, code: types.LSPErrorCodes, why: str) -> None:
         """Answer a request with an error."""
-        super()._send_response(id, None, types.ResponseError(code.value, why))
+        super()._send_response(id, None, _error(code, why))
+
+    def answering(self, id: int | str) -> Future[Any] | None:
+        """What a request waits for that is being answered; None when it was answered."""
+        return self._request_futures.get(id)
+
+    def void(self, id: int | str) -> None:
+        """Give up answering a request, since its document was edited."""
+        if (future := self._request_futures.get(id)) is not None and future.cancel():
+            self._void.add(id)
 
     def cancel(self, id: object) -> None:
         """Cancel a request that is being answered, if there is one."""
@@ -206,7 +223,7 @@ class Server(LanguageServer):
     def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
         """Serve a client until it says `exit` or goes."""
         self._stop_event = threading.Event()
-        self.protocol.set_writer(StdoutWriter(stdout or sys.stdout.buffer))
+        self.protocol.set_writer(Output(stdout or sys.stdout.buffer))
         try:
             asyncio.run(self._serve(stdin or sys.stdin.buffer))
         except BrokenPipeError:
@@ -280,6 +297,10 @@ class Server(LanguageServer):
         if isinstance(error, Refusal):
             return  # told to the user who asked
         LOG.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def _error(code: types.LSPErrorCodes, why: str) -> types.ResponseError:
+    return types.ResponseError(code.value, why)
 
 
 async def _awaited(sent: Awaitable[Any]) -> None:
