@@ -2,40 +2,68 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from pipelens.core.graph import is_pattern
 from pipelens.core.index import Index, Mention, Mentions
+from pipelens.core.patched import patched
 from pipelens.core.project import Task
 
-_KINDS = ("by_name", "by_product", "by_source", "needed_by", "by_file")
+KINDS = ("by_name", "by_product", "by_source", "needed_by", "by_file")
 
-Said = dict[str, list[tuple[str, Mention]]]
-"""For each mapping of the index: the keys that an entry's tasks mention."""
+Said = tuple[tuple[tuple[str, Mention], ...], ...]
+"""For each mapping of the index, in the order of `KINDS`: the keys that an entry's tasks mention."""
+
+_MANY = 50
 
 
 def said_by(entry: int, tasks: Iterable[Task]) -> Said:
     """What the tasks of `entry` say."""
-    said: Said = {kind: [] for kind in _KINDS}
+    names: list[tuple[str, Mention]] = []
+    products: list[tuple[str, Mention]] = []
+    sources: list[tuple[str, Mention]] = []
+    needs: list[tuple[str, Mention]] = []
+    files: list[tuple[str, Mention]] = []
     for number, task in enumerate(tasks):
-        said["by_name"].append((task.name, Mention(entry, number)))
+        mention = Mention(entry, number)
+        names.append((task.name, mention))
         for product in task.products.items if task.products else ():
-            said["by_product"].append((product.identity, Mention(entry, number, product.key)))
+            made = Mention(entry, number, product.key) if product.key else mention
+            products.append((product.identity, made))
         source = task.spec.source_path or task.spec.source
         if source:
-            said["by_source"].append((source, Mention(entry, number)))
+            sources.append((source, mention))
         if (path := task.source_path) is not None:
-            said["by_file"].append((path, Mention(entry, number)))
+            files.append((path, mention))
         for named in task.needed_at:
-            said["needed_by"].append((named.name, Mention(entry, number)))
-    return said
+            needs.append((named.name, mention))
+    run = tuple(sources)  # of a script the file is its source
+    return tuple(names), tuple(products), run, tuple(needs), run if files == sources else tuple(files)
 
 
 def face(tasks: Iterable[Task]) -> object:
     """What problems of other entries may tell of these tasks: when it changes, they are checked again."""
     return [(task.name, task.spec.name_place, task.products, task.spec.source_place) for task in tasks]
+
+
+def _add(
+    kept: list[Mention], more: list[Mention], position: Callable[[int], int], *, is_ordered: bool
+) -> None:
+    """Put these mentions among those that are kept, in the order of their positions."""
+
+    def place(mention: Mention) -> tuple[int, int]:
+        return position(mention.entry), mention.task
+
+    if is_ordered and len(kept) > _MANY and len(more) < _MANY:  # a source that all tasks share
+        for mention in more:
+            insort(kept, mention, key=place)
+        return
+    kept.extend(more)
+    if len(kept) > 1:
+        kept.sort(key=place)
 
 
 class Indexing:
@@ -47,44 +75,45 @@ class Indexing:
         self.patterns: frozenset[str] = frozenset()
 
     def update(
-        self, gone: Iterable[int], new: Mapping[int, Said], position: Callable[[int], int]
+        self, gone: Iterable[int], new: Mapping[int, Said], position: Callable[[int], int], *, moved: bool
     ) -> dict[str, set[str]]:
         """Replace what the entries `gone` and `new` say; the keys whose mentions changed, by mapping.
 
-        position: of each entry in the file, for the order of mentions.
+        position: of each entry in the file, for the order of mentions. moved: whether that of others than
+        `gone` and `new` may have changed.
         """
-        touched: dict[str, set[str]] = {kind: set() for kind in _KINDS}
+        touched: dict[str, set[str]] = {kind: set() for kind in KINDS}
         entries = [*gone, *new]
         moving = set(entries)
         changed: dict[str, Mentions] = {}
-        for kind in _KINDS:
+        for number, kind in enumerate(KINDS):
             keys: set[str] = set()
             for entry in entries:
                 before = self._said.get(entry)
                 after = new.get(entry)
-                old = before[kind] if before else []
-                fresh = after[kind] if after else []
+                old = before[number] if before else ()
+                fresh = after[number] if after else ()
                 if old != fresh:
                     keys.update(key for key, _ in set(old) ^ set(fresh))
             touched[kind] = keys
             if not keys:
                 continue
-            mapping = dict(getattr(self.index, kind))
+            mapping: Mentions = getattr(self.index, kind)
             additions: dict[str, list[Mention]] = {}
             for entry in new:
-                for key, mention in new[entry][kind]:
+                for key, mention in new[entry][number]:
                     if key in keys:
                         additions.setdefault(key, []).append(mention)
+            mentions: dict[str, tuple[Mention, ...]] = {}
+            lost: list[str] = []
             for key in keys:
                 kept = [mention for mention in mapping.get(key, ()) if mention.entry not in moving]
-                kept.extend(additions.get(key, ()))
-                if len(kept) > 1:
-                    kept.sort(key=lambda mention: (position(mention.entry), mention.task))
+                _add(kept, additions.get(key, []), position, is_ordered=not moved)
                 if kept:
-                    mapping[key] = tuple(kept)
+                    mentions[key] = tuple(kept)
                 else:
-                    mapping.pop(key, None)
-            changed[kind] = mapping
+                    lost.append(key)
+            changed[kind] = patched(mapping, mentions, lost)
         for entry in gone:
             self._said.pop(entry, None)
         self._said.update(new)

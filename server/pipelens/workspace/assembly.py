@@ -12,19 +12,20 @@ from itertools import chain
 
 from pipelens.core.checks import check_entry, check_pipeline
 from pipelens.core.graph_edits import EditedGraph, Ordering
-from pipelens.core.indexing import Indexing, face, said_by
+from pipelens.core.indexing import KINDS, Indexing, face, said_by
 from pipelens.core.join import join, names_like, resolve
+from pipelens.core.patched import patched
 from pipelens.core.problems import Problem
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import Source
 from pipelens.core.spec import Spec, TaskEntry
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.put_off import PutOff
+from pipelens.workspace.readings import Reading
 from pipelens.workspace.source_cache import Key, SourceCache
-from pipelens.workspace.spec_reader import Reading
 
 Problems = dict[int, tuple[Problem, ...]]
-Tasks = dict[int, tuple[Task, ...]]
+Tasks = Mapping[int, tuple[Task, ...]]
 
 
 class Assembly:
@@ -43,14 +44,15 @@ class Assembly:
         self._unresolved: set[int] = set()
         self._uses: Counter[str] = Counter()
         self._used_by: dict[int, tuple[str, ...]] = {}
-        self._users: dict[Key, set[int]] = {}
+        self._users: dict[Key, int | set[int]] = {}  # mostly one, for which a set is large
         self._keys_of: dict[int, tuple[Key, ...]] = {}
         self._named: dict[str, None] = {}
         self._callables: Mapping[str, Source] = {}
 
     def users(self, key: Key) -> set[int]:
         """The entries whose tasks have this source or name this callable."""
-        return self._users.get(key, set())
+        users = self._users.get(key, set())
+        return {users} if isinstance(users, int) else users
 
     def next(
         self,
@@ -63,28 +65,26 @@ class Assembly:
         """The snapshot after `old`. changed: the entries to join anew; stale: sources that are read anew."""
         spec = _spec_of(self.location, reading)
         entries, gone = reading.by_id, reading.gone
-        by_entry: Tasks = dict(old.tasks_by_entry) if old else {}
         for id in gone:
-            by_entry.pop(id, None)
             self._count_uses(id, ())
             self._note_keys(id, ())
-        for id in changed:
-            by_entry[id] = self._join(entries[id], spec)
+        joined = {id: self._join(entries[id], spec) for id in changed}
+        by_entry = patched(old.tasks_by_entry if old else {}, joined, gone)
         index_before = self._indexing.index
         new = {id: said_by(id, by_entry[id]) for id in changed}
-        touched = self._indexing.update(gone, new, _Positions(entries))
+        touched = self._indexing.update(gone, new, _Positions(entries), moved=reading.moved)
         names_changed = bool(touched["by_name"])
         tasks = self._tasks(old, reading, by_entry, changed)
         for id in changed:
             if old is not None and face(old.tasks_by_entry.get(id, ())) != face(by_entry[id]):
-                for kind, mentions in new[id].items():
+                for kind, mentions in zip(KINDS, new[id], strict=True):
                     touched[kind].update(key for key, _ in mentions)
         affected = changed | self._indexing.needing(touched["by_name"], index_before)
         affected |= self._indexing.beside(touched, index_before)
         if names_changed:
             affected |= self._unresolved
         affected = {id for id in affected if id in entries}
-        self._resolve(tasks, by_entry, affected)
+        tasks, by_entry = self._resolve(tasks, by_entry, affected)
         self._unresolved -= gone
         names = self._names(old, by_entry, affected | gone)
         self._order(old, tasks, names, reading)
@@ -113,11 +113,11 @@ class Assembly:
 
     def _tasks(
         self, old: Project | None, reading: Reading, by_entry: Tasks, changed: set[int]
-    ) -> dict[str, Task]:
+    ) -> Mapping[str, Task]:
         """The tasks by name, in YAML order."""
         if old is None or reading.moved:
             return _by_name(reading.by_id, by_entry)
-        tasks = dict(old.tasks)
+        tasks: dict[str, Task] = {}
         names: dict[str, str] = {}
         by_name, by_name_before = self._indexing.index.by_name, old.index.by_name
         for id in changed:
@@ -135,29 +135,35 @@ class Assembly:
                 names[was] = name
             for number, task in enumerate(now):
                 first = by_name[task.name][0]
-                if (first.entry, first.task) == (id, number) and task.name in tasks:
+                if (first.entry, first.task) == (id, number) and task.name in old.tasks:
                     tasks[task.name] = task
         if names:
-            keys, values = list(tasks), list(tasks.values())
+            whole = patched(old.tasks, tasks)
+            keys, values = list(whole), list(whole.values())
             for was, name in names.items():
                 keys[keys.index(was)] = name
             tasks = dict(zip(keys, values, strict=True))
             for name in names.values():
                 mention = by_name[name][0]
                 tasks[name] = by_entry[mention.entry][mention.task]
-        return tasks
+            return tasks
+        return patched(old.tasks, tasks)
 
-    def _resolve(self, tasks: dict[str, Task], by_entry: Tasks, affected: set[int]) -> None:
+    def _resolve(
+        self, tasks: Mapping[str, Task], by_entry: Tasks, affected: set[int]
+    ) -> tuple[Mapping[str, Task], Tasks]:
         """Look up what the affected tasks need, and put them in their places."""
         look_up = names_like(tasks, lambda: tuple(tasks))
+        by_name: dict[str, Task] = {}
+        by_id: dict[int, tuple[Task, ...]] = {}
         for id in affected:
-            before = by_entry[id]
-            found = by_entry[id] = tuple([resolve(task, look_up) for task in before])
+            found = by_id[id] = tuple([resolve(task, look_up) for task in by_entry[id]])
             for task in found:
                 if tasks[task.name].spec is task.spec:
-                    tasks[task.name] = task
+                    by_name[task.name] = task
             unresolved = any(map(_is_open, found))
             (self._unresolved.add if unresolved else self._unresolved.discard)(id)
+        return patched(tasks, by_name), patched(by_entry, by_id)
 
     def _names(self, old: Project | None, by_entry: Tasks, ids: set[int]) -> frozenset[str]:
         """What the tasks of these entries are and were called."""
@@ -166,7 +172,7 @@ class Assembly:
         return frozenset(task.name for task in chain(then, now))
 
     def _order(
-        self, old: Project | None, tasks: dict[str, Task], names: frozenset[str], reading: Reading
+        self, old: Project | None, tasks: Mapping[str, Task], names: frozenset[str], reading: Reading
     ) -> None:
         """Follow the edges of the tasks of these names; those of `old` tell what they were."""
         changed: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {}
@@ -234,16 +240,21 @@ class Assembly:
 
     def _note_keys(self, id: int, keys: tuple[Key, ...]) -> None:
         for key in self._keys_of.pop(id, ()):
-            users = self._users.get(key, set())
-            users.discard(id)
-            if not users:
-                self._users.pop(key, None)
-                if key[0] == "callable":
-                    self._named.pop(str(key[1]), None)
+            users = self.users(key) - {id}
+            if users:
+                self._users[key] = users
+                continue
+            self._users.pop(key, None)
+            if key[0] == "callable":
+                self._named.pop(str(key[1]), None)
         if keys:
             self._keys_of[id] = keys
         for key in keys:
-            self._users.setdefault(key, set()).add(id)
+            users = self._users.setdefault(key, id)
+            if isinstance(users, set):
+                users.add(id)
+            elif users != id:
+                self._users[key] = {users, id}
             if key[0] == "callable":
                 self._named[str(key[1])] = None
 
