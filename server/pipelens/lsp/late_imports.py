@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final = (
+    "pipelens.lsp.lenses",
     "pipelens.core.answers.hints",
     "pipelens.core.answers.links",
     "pipelens.core.answers.complete",
@@ -17,6 +18,9 @@ MODULES: Final = (
     "pipelens.core.answers.find",
     "pipelens.core.answers.actions",
     "pipelens.core.answers.rename",
+    "pipelens.lsp.runs",
+    "pipelens.lsp.run_plan",
+    "pipelens.lsp.showing",
 )
 """Those that editors ask for by themselves come first."""
 
