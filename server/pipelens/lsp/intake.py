@@ -5,9 +5,9 @@ Messages are handled in their order, so a request sees every edit that was sent 
 
 - a request that was cancelled while it waited is answered with `RequestCancelled` and nothing is done;
 - requests about a whole document (lenses, symbols, links …) wait until the problems of the edits before
-  them were published and nothing else is in the pipe; another edit of the document makes them void
-  (`ContentModified`), since their client asks anew behind each edit. Those that took long the last
-  time wait until the typing rests.
+  them were published and nothing else is in the pipe, and are answered one after the other; another
+  edit of the document makes them void (`ContentModified`), since their client asks anew behind each
+  edit. Those that took long the last time wait until the typing rests.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ class Intake:
         self._is_woken = False
         self._edited = 0.0
         self._dear: set[str] = set()
+        self._answering: Message | None = None
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
@@ -162,6 +163,8 @@ class Intake:
             uri = _document(message)
             for old in [one for one in (*self._waiting, *self._todo) if _is_void(one, uri)]:
                 self._drop(old["id"], types.LSPErrorCodes.ContentModified, "The document has changed")
+            if self._answering is not None and _is_void(self._answering, uri):
+                self._server.protocol.void(self._answering["id"])
         self._todo.append(message)
 
     def _drop(self, id: object, code: types.LSPErrorCodes, why: str) -> bool:
@@ -175,24 +178,43 @@ class Intake:
         return False
 
     def _wake(self) -> None:
-        if not self._is_woken and not self._server.schedule.is_pending:
+        if not self._is_woken and self._answering is None and not self._server.schedule.is_pending:
             self._is_woken = True
-            method = self._waiting[0]["method"] if self._waiting else ""
-            rest = self._edited + _REST - time.monotonic() if method in self._dear else 0.0
+            rest = self._edited + _REST - time.monotonic() if self._next()["method"] in self._dear else 0.0
             asyncio.get_running_loop().call_later(max(rest, 0.0), self._answer_one)
+
+    def _next(self) -> Message:
+        """Which of those that wait is the next."""
+        return next((one for one in self._waiting if one["method"] not in self._dear), self._waiting[0])
 
     def _answer_one(self) -> None:
         """Answer one of the requests that can wait, unless something came in meanwhile."""
         self._is_woken = False
-        if self._come or self._server.schedule.is_pending or not self._waiting:
-            return  # what comes, and the end of the quiet period, wake us again
-        method = self._waiting[0]["method"]
+        if self._come or self._server.schedule.is_pending or not self._waiting or self._answering:
+            return  # what comes, the end of the quiet period and of that answer wake us again
+        message = self._next()
         began = time.monotonic()
-        if method not in self._dear or began >= self._edited + _REST:
-            self._handle(self._waiting.popleft())
-            took_long = time.monotonic() - began > _LONG
-            (self._dear.add if took_long else self._dear.discard)(method)
+        if message["method"] not in self._dear or began >= self._edited + _REST:
+            self._waiting.remove(message)
+            self._handle(message)
+            future = self._server.protocol.answering(message["id"])
+            if future is not None:
+                self._answering = message
+                future.add_done_callback(lambda future: self._answered(message, began, future.cancelled()))
+                return
+            self._judge(message, began)
         self._wake_if_waiting()
+
+    def _answered(self, message: Message, began: float, was_void: bool) -> None:
+        self._answering = None
+        if not was_void:
+            self._judge(message, began)
+        self._wake_if_waiting()
+
+    def _judge(self, message: Message, began: float) -> None:
+        """Note whether an answer took long."""
+        took_long = time.monotonic() - began > _LONG
+        (self._dear.add if took_long else self._dear.discard)(message["method"])
 
     def _wake_if_waiting(self) -> None:
         if self._waiting:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.core.project import Project
-from pipelens.core.spec import TaskEntry
-from pipelens.core.text import Span
 from pipelens.lsp.entry_pages import EntryPages, Writer, file_uri
 from pipelens.lsp.wire_text import WireText
-from pipelens.runner.freshness import Freshness
 
 if TYPE_CHECKING:
     from pipelens.core.answers.links import Link
+    from pipelens.core.project import Project
+    from pipelens.core.spec import TaskEntry
+    from pipelens.core.text import Span
     from pipelens.lsp.server import Server
+    from pipelens.runner.freshness import Freshness
 
 
 def register(server: Server) -> None:
@@ -51,12 +51,13 @@ def register(server: Server) -> None:
 
     pages = EntryPages(server, write_entry)
 
-    def answer(params: types.DocumentLinkParams) -> WireText | None:
+    async def answer(params: types.DocumentLinkParams) -> WireText | None:
         from pipelens.core.answers.links import section_links
 
         path = server.places.path(params.text_document.uri)
         if path is None:
             return None
+        await pages.ready(path)
         found: list[str] = []
         for project in server.host.projects_with(path):
             found.append(pages.of(path, project))
