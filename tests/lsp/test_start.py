@@ -102,3 +102,19 @@ for name in whole:
 def test_the_protocols_classes_are_whole_when_they_are_used() -> None:
     done = subprocess.run([sys.executable, "-c", COMPLETED], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+MEETING = """
+import sys
+from lsprotocol import types
+from pipelens.lsp.server import make_server
+
+make_server().meet(types.InitializeParams(types.ClientCapabilities()))
+print(*sys.modules)
+"""
+
+
+def test_initialize_is_answered_before_what_reads_pipelines_is_imported() -> None:
+    done = subprocess.run([sys.executable, "-c", MEETING], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert not set(done.stdout.split()) & {"yaml", "pipelens.workspace.host", "pipelens.core.checks"}
