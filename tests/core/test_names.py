@@ -209,3 +209,8 @@ def test_any_cell_becomes_plain_text_of_as_many_lines_and_is_checked(source: str
     assert plain_python(source).text.count("\n") == source.count("\n")
     for text in (script(source), script("1", parameters=source)):
         check(text, mode="strict", passed={"x": 1})
+
+
+def test_nothing_is_said_of_code_that_would_take_seconds_to_analyse() -> None:
+    assert [found.code for found in check("print(nobody)\n" + "x = 1\n" * 20_000)] == ["undefined-name"]
+    assert not check("print(nobody)\n" + "x = 100000000\n" * 20_000)

@@ -60,6 +60,8 @@ class Cell:
         """The stretch of the file that shows this stretch of `source`."""
         if not self.stretched and 0 <= line <= end_line < len(self.lines):
             row, begin = self.lines[line]
+            if line == end_line:
+                return Span.on_line(row, begin + character, begin + end_character)
             end_row, end_begin = self.lines[end_line]
             return Span.of(row, begin + character, end_row, end_begin + end_character)
         return Span(self.position(line, character), self.position(end_line, end_character))

@@ -7,10 +7,13 @@ is left to `literals`; that both say the same is tested with texts made for it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from keyword import iskeyword
+from typing import Literal
 
 from pipelens.core.cells import Cell
 from pipelens.core.sources import Declaration, Element, Parameter
+from pipelens.core.text import Span
 
 _TEXT = r"""(?:"[^"\\\n\r\0]*"|'[^'\\\n\r\0]*')"""
 _LINE = re.compile(
@@ -22,6 +25,14 @@ _LINE = re.compile(
     re.VERBOSE,
 )
 _ITEM = re.compile(_TEXT)
+
+# The sources of a pipeline look alike, so most of what they declare is shared.
+_parameter = lru_cache(maxsize=2048)(Parameter)
+
+
+@lru_cache(maxsize=256)
+def _none(name: Literal["upstream", "product"], span: Span, value_span: Span) -> Declaration:
+    return Declaration(name, span, value_span, None)
 
 
 def plain_declarations(
@@ -41,7 +52,7 @@ def plain_declarations(
             return None
         end = match.end("value")
         if name not in ("upstream", "product"):
-            params[name] = Parameter(name, cell.span(number, 0, number, len(name)), match["value"])
+            params[name] = _parameter(name, cell.span(number, 0, number, len(name)), match["value"])
             continue
         begin = match.start("value")
         value: object
@@ -58,11 +69,9 @@ def plain_declarations(
                 if text not in elements:
                     at = cell.span(number, item.start() + 1, number, item.end() - 1)
                     elements[text] = Element(text, at)
-        found[name] = Declaration(
-            name,
-            cell.span(number, 0, number, end),
-            cell.span(number, begin, number, end),
-            value,
-            tuple(elements.values()),
-        )
+        at, value_at = cell.span(number, 0, number, end), cell.span(number, begin, number, end)
+        if value is None:
+            found[name] = _none(name, at, value_at)
+        else:
+            found[name] = Declaration(name, at, value_at, value, tuple(elements.values()))
     return found.get("upstream"), found.get("product"), tuple(params.values())

@@ -7,9 +7,9 @@ its lines from the entry's first line, so that an edit further up moves nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from pipelens.core.text import NOWHERE, Span
 
@@ -27,6 +27,40 @@ class Place:
     path: str
     span: Span = NOWHERE
     entry: int | None = None
+
+
+class Places(Mapping[str, Place]):
+    """Places of one entry by name, each made when it is asked for: few ever are, and a large pipeline
+    has hundreds of thousands."""
+
+    __slots__ = ("_entry", "_path", "_spans")
+
+    def __init__(self, path: str, entry: int | None, spans: dict[str, Span]) -> None:
+        self._path = path
+        self._entry = entry
+        self._spans = spans
+
+    def __getitem__(self, name: str) -> Place:
+        return Place(self._path, self._spans[name], self._entry)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._spans
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Places):
+            return (self._path, self._entry, self._spans) == (other._path, other._entry, other._spans)
+        return isinstance(other, Mapping) and dict(self) == dict(cast("Mapping[str, Place]", other))
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
+
+    def __repr__(self) -> str:
+        return f"Places({dict(self)!r})"
 
 
 @dataclass(frozen=True, slots=True)

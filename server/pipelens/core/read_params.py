@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 from types import MappingProxyType
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -13,7 +14,8 @@ from pipelens.core.problems import Place
 from pipelens.core.read_grid import call_of
 from pipelens.core.reading import PieceReader
 from pipelens.core.source_paths import absolute
-from pipelens.core.spec import DottedPath, Named
+from pipelens.core.spec import NO_CALLS, NO_PLACES, NO_RESOURCES, NOTHING, DottedPath, Named
+from pipelens.core.text import Span
 from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.values import mapping_of, sequence_of
 
@@ -34,11 +36,11 @@ class Params:
 def read_params(reader: PieceReader, node: Node | None, with_grid: bool, kind: str) -> Params:
     """What `params` passes. with_grid: then null is fine. kind: the task's."""
     values: dict[str, object] = {}
-    places: dict[str, Place] = {}
-    value_places: dict[str, Place] = {}
+    spans: dict[str, Span] = {}
+    value_spans: dict[str, Span] = {}
     calls: dict[str, DottedPath] = {}
     if node is None or (with_grid and reader.is_null(node)):
-        return Params(values, places, value_places, calls)
+        return Params(NOTHING, NO_PLACES, NO_PLACES, NO_CALLS)
     pairs = reader.mapping(node, "params")
     for key, value_node in pairs or ():
         name = str(key.value)
@@ -59,8 +61,9 @@ def read_params(reader: PieceReader, node: Node | None, with_grid: bool, kind: s
                 reader.report(
                     "param-not-storable", f"{name!r} {fault}, which cannot go into a notebook", value_node
                 )
-        values[name], places[name], value_places[name] = value, reader.place(key), reader.place(value_node)
-    return Params(values, places, value_places, calls)
+        name = intern(name)  # thousands of entries have the same
+        values[name], spans[name], value_spans[name] = value, reader.span(key), reader.span(value_node)
+    return Params(values, reader.places(spans), reader.places(value_spans), calls or NO_CALLS)
 
 
 def _warn_of_typing(reader: PieceReader, node: Node, name: str, value: object) -> None:
@@ -87,7 +90,7 @@ def read_resources(
     """`params.resources_`: name → absolute path of an existing file (section 6.6)."""
     value = params.get("resources_")
     if "resources_" not in params or not isinstance(params_node, MappingNode):
-        return MappingProxyType({})
+        return NO_RESOURCES
     node = next(v for k, v in reader.pairs(params_node) if k.value == "resources_")
     paths = mapping_of(value)
     if paths is None or not isinstance(node, MappingNode):
@@ -125,7 +128,7 @@ def read_upstream(reader: PieceReader, node: Node | None) -> tuple[Named, ...]:
     for item in _name_nodes(node):
         name = reader.value(item)
         if isinstance(name, str):
-            names.append(Named(name, reader.place(item)))
+            names.append(Named(intern(name), reader.place(item)))
         else:
             reader.wrong_type(item, "a name in upstream", "the name of a task")
     return tuple({named.name: named for named in names}.values())

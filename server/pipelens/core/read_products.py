@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from sys import intern
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -37,7 +38,7 @@ def read_products(reader: PieceReader, node: Node, class_name: str, path_of: Pat
             return None
         items: list[Product] = []
         for key, value in pairs:
-            item = _read_one(reader, value, class_name, path_of, str(reader.raw(key)), key)
+            item = _read_one(reader, value, class_name, path_of, intern(str(reader.raw(key))), key)
             if item:
                 items.append(item)
         return Products(tuple(items), "mapping", class_name, place) if items else None

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from sys import intern
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -105,7 +106,8 @@ class _EntryReading:
                 reader.wrong_type(node, "a task", "a mapping with `source` and `product`")
                 return ()
         for key, value in pairs:
-            self.keys[str(key.value)], self.nodes[str(key.value)] = key, value
+            name = intern(str(key.value))  # kept for every entry
+            self.keys[name], self.nodes[name] = key, value
         return self._read_keys()
 
     def _present(self, key: str) -> Node | None:
@@ -159,8 +161,8 @@ class _EntryReading:
             unserializer=self._dotted("unserializer") if kind == "function" else None,
             resources=read_resources(reader, self.nodes.get("params"), params.values),
             options=options,
-            option_places={k: reader.place(n) for k, n in self.nodes.items() if k in options},
-            key_places={k: reader.place(n) for k, n in self.keys.items()},
+            option_places=reader.places({k: reader.span(n) for k, n in self.nodes.items() if k in options}),
+            key_places=reader.places({k: reader.span(n) for k, n in self.keys.items()}),
             calls=params.calls,
             named=name_value is not None,
             name_is_text=name_value is None or isinstance(name_value, str),

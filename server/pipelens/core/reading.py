@@ -17,9 +17,9 @@ from pipelens.core.constants import constant_result
 from pipelens.core.env import Env
 from pipelens.core.files import Files
 from pipelens.core.keys import Key
-from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
+from pipelens.core.problems import Edit, Fix, Place, Places, Problem, Related, problem
 from pipelens.core.sources import Source, UnresolvedFunction
-from pipelens.core.spec import DottedPath, Meta, Named
+from pipelens.core.spec import NO_PLACES, DottedPath, Meta, Named
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Position, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of, text_of
@@ -75,16 +75,22 @@ class PieceReader:
     # -- places and problems
 
     def place(self, node: Node) -> Place:
+        return Place(self._path, self.span(node), self.entry)
+
+    def span(self, node: Node) -> Span:
+        """The stretch of `place`."""
         first = self._first_line
         if first is not None and isinstance(node, ScalarNode):  # as `Marks.span`, without the way there
             begin: Any = node.start_mark
             end: Any = node.end_mark
             line: int = begin.line
             if line == end.line and begin.index < end.index:
-                line -= first
-                span = Span.of(line, begin.column, line, end.column)
-                return Place(self._path, span, self.entry)
-        return Place(self.context.path, self.marks.span(node), self.entry)
+                return Span.on_line(line - first, begin.column, end.column)
+        return self.marks.span(node)
+
+    def places(self, spans: dict[str, Span]) -> Mapping[str, Place]:
+        """The places of these stretches."""
+        return Places(self._path, self.entry, spans) if spans else NO_PLACES
 
     def at(self, span: Span) -> Place:
         return Place(self.context.path, span, self.entry)

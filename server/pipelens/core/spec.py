@@ -16,6 +16,7 @@ from pipelens.core.problems import Place, Problem
 Kind = Literal["notebook", "script", "function", "sql", "shell", "other"]
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
+NO_RESOURCES: Mapping[str, str] = MappingProxyType({})
 NO_PLACES: Mapping[str, Place] = MappingProxyType({})
 
 
@@ -44,8 +45,11 @@ class DottedPath:
     arguments: Mapping[str, object] = field(default_factory=_nothing)
 
 
+NO_CALLS: Mapping[str, DottedPath] = MappingProxyType({})
+
+
 def _no_calls() -> Mapping[str, DottedPath]:
-    return MappingProxyType({})
+    return NO_CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ class TaskSpec:
     product_client: DottedPath | None = None
     serializer: DottedPath | None = None
     unserializer: DottedPath | None = None
-    resources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    resources: Mapping[str, str] = field(default_factory=lambda: NO_RESOURCES)
     options: Mapping[str, object] = field(default_factory=_nothing)
     option_places: Mapping[str, Place] = field(default_factory=_no_places)
     key_places: Mapping[str, Place] = field(default_factory=_no_places)

@@ -56,7 +56,17 @@ class Span(tuple[int, int, int, int]):
 
     @staticmethod
     def on_line(line: int, start: int, end: int) -> Span:
-        return _span(Span, (line, start, line, end))
+        """A stretch of one line. Those near the beginning of their text are shared: the entries of a
+        pipeline look alike, so that most of their places are the same when counted from their first line."""
+        if line < 0 or line > 255 or start > 255 or end > 255:
+            return _span(Span, (line, start, line, end))
+        key = line << 16 | start << 8 | end
+        found = _shared.get(key)
+        if found is None:
+            if len(_shared) > _MOST_SHARED:
+                _shared.clear()
+            found = _shared[key] = _span(Span, (line, start, line, end))
+        return found
 
     def __repr__(self) -> str:
         return f"Span(start={self.start!r}, end={self.end!r})"
@@ -73,6 +83,10 @@ class Span(tuple[int, int, int, int]):
     def contains(self, position: Position) -> bool:
         """Whether the caret at `position` touches the stretch (its end included)."""
         return self[:2] <= (position.line, position.character) <= self[2:]
+
+
+_shared: dict[int, Span] = {}
+_MOST_SHARED = 50_000
 
 
 class Lines(Protocol):

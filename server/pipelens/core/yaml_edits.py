@@ -23,6 +23,7 @@ from pipelens.core.yaml_nodes import FORBIDDEN, without_mark
 from pipelens.core.yaml_pieces import Piece, PieceCache, section_piece
 from pipelens.core.yaml_tree import (
     LONGEST_RUN,
+    Taker,
     Tree,
     holds_others,
     parts_of,
@@ -54,9 +55,9 @@ class EditedTree:
         self._tails: tuple[Piece, ...] = ()  # and behind them
         self._open: list[int] = []  # first lines of the entries that are open at their end
 
-    def read(self, text: str) -> Tree:
-        """Read the whole (without a byte order mark)."""
-        self.tree, layout = read_with_layout(text, self.cache)
+    def read(self, text: str, taker: Taker | None = None) -> Tree:
+        """Read the whole (without a byte order mark). taker: see `read_with_layout`."""
+        self.tree, layout = read_with_layout(text, self.cache, taker)
         self._rows = None
         if layout is not None and layout.entries:
             tree, rows = self.tree, layout.rows
@@ -68,6 +69,11 @@ class EditedTree:
                 line for line, piece in zip(tree.entry_lines, tree.entries, strict=True) if _is_open(piece)
             ]
         return self.tree
+
+    def share(self, lines: list[str]) -> None:
+        """Keep these lines, an editor's, instead of the same ones that were read."""
+        if self._rows is not None and len(lines) - (lines[-1] == "") == self._rows.end:
+            self._rows.lines = lines
 
     def edit(self, lines: list[str], first: int, last: int, end: int) -> Splice | None:
         """Follow an edit that made the lines from `first` up to `last` those up to `end` of `lines`;

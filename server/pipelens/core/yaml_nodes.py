@@ -63,7 +63,7 @@ class Marks:
             end_mark: Any = node.end_mark
             if begin.line == end_mark.line and begin.index < end_mark.index:
                 line = begin.line - self.first_line
-                return Span.of(line, begin.column, line, end_mark.column)
+                return Span.on_line(line, begin.column, end_mark.column)
         start = start_of(node) + self.offset
         end = end_of(node) + self.offset
         text = self.document.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -48,6 +49,12 @@ class Piece:
 
 _NO_MARKS = Marks(Document(""))
 
+AT_ONCE = 500
+"""So many entries are composed together."""
+
+Take = Callable[[int, Piece], None]
+"""Is given the number of an entry among all, and the entry."""
+
 
 class PieceCache:
     """Entries by their text, so that what did not change is not composed again. read: how many were."""
@@ -65,31 +72,38 @@ class PieceCache:
                 self.pieces[text] = piece
         return piece
 
-    def fill(self, layout: Layout) -> None:
-        """Read all entries of a text that is new at once: composing one by one costs twice as much.
+    def fill(self, layout: Layout, take: Take | None = None) -> None:
+        """Read all entries of a text that is new, many at once: composing one by one costs twice as much.
 
-        Only a text without anchors, whose entries cannot depend on each other; when it is not sound,
-        or not as its layout says, nothing is kept.
+        Only a text without anchors, whose entries cannot depend on each other; of entries together that
+        are not sound, or not as the layout says, nothing is kept. take: is given each entry as soon as
+        it is composed, and what is above the last ones may be let go of then: the nodes of all entries
+        of a large text take more room than anything that is made of them.
         """
-        text = "".join(layout.lines)
-        if "&" in text or "*" in text:
+        if any("&" in line or "*" in line for line in layout.lines):
             return
-        root = compose(text)
-        items = root
-        if isinstance(root, MappingNode):
-            items = next((value for key, value in pairs_of(root) if key.value == "tasks"), None)
-        if not isinstance(items, SequenceNode) or len(items_of(items)) != len(layout.entries):
-            return
+        for begin in range(0, len(layout.entries), AT_ONCE):
+            ranges = layout.entries[begin : begin + AT_ONCE]
+            for number, piece in enumerate(self._composed(layout, ranges), begin):
+                known = self.pieces.setdefault(piece.text, piece)
+                self.read += known is piece
+                if take is not None:
+                    take(number, known)
+
+    def _composed(self, layout: Layout, ranges: tuple[tuple[int, int], ...]) -> list[Piece]:
+        """The entries in these lines, composed together; none where they do not tell."""
+        above = ranges[0][0]
+        text = layout.text(above, ranges[-1][1])
         document = Document(text)
-        if not document.plain:
-            return
-        for node, (first, last) in zip(items_of(items), layout.entries, strict=True):
-            if not first <= document.position(start_of(node)).line < last:
-                self.pieces.clear()
-                return
-            piece = Piece(0, layout.text(first, last), node, Marks(document, first))
-            if self.pieces.setdefault(piece.text, piece) is piece:
-                self.read += 1
+        root = compose(text)
+        if not isinstance(root, SequenceNode) or len(root.value) != len(ranges) or not document.plain:
+            return []
+        found: list[Piece] = []
+        for node, (first, last) in zip(items_of(root), ranges, strict=True):
+            if not first <= document.position(start_of(node)).line + above < last:
+                return []
+            found.append(Piece(0, layout.text(first, last), node, Marks(document, first - above)))
+        return found
 
     def keep(self, pieces: tuple[Piece, ...]) -> None:
         """Forget what is no longer written, once there is much of it."""

@@ -9,7 +9,7 @@ give the same tree wherever the text is sound.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -24,7 +24,7 @@ from pipelens.core.yaml_nodes import (
     compose,
     lines_of_first,
 )
-from pipelens.core.yaml_pieces import Piece, PieceCache, names_source, section_piece
+from pipelens.core.yaml_pieces import AT_ONCE, Piece, PieceCache, Take, names_source, section_piece
 
 _MANY = 30
 _MOST_LEFT_OUT = 20
@@ -60,10 +60,16 @@ def read_tree(text: str, known: PieceCache | None = None) -> Tree:
     return read_with_layout(text, known or PieceCache())[0]
 
 
-def read_with_layout(text: str, known: PieceCache) -> tuple[Tree, Layout | None]:
-    """The tree of `text`, and its layout where each piece was read alone as the lines tell."""
+Taker = Callable[[Tree], Take | None]
+"""Is given a tree of many entries when only its sections are read, and tells who takes the entries."""
+
+
+def read_with_layout(text: str, known: PieceCache, taker: Taker | None = None) -> tuple[Tree, Layout | None]:
+    """The tree of `text`, and its layout where each piece was read alone as the lines tell.
+
+    taker: who reads the entries of a large text as soon as they are composed."""
     layout = lay_out(text)
-    tree = by_pieces(layout, known) if layout is not None else None
+    tree = by_pieces(layout, known, taker) if layout is not None else None
     if tree is not None and layout is not None:
         if not has_error(tree):
             error = compose(text) if FORBIDDEN.search(text) else None
@@ -117,7 +123,7 @@ def _readable(tree: Tree) -> tuple[int, int]:
     ), len(tree.entries)
 
 
-def by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
+def by_pieces(layout: Layout, known: PieceCache, taker: Taker | None = None) -> Tree | None:
     """The tree made piece by piece, or None where only the whole can tell."""
     sections: list[Piece] = []
     for first, last in layout.sections:
@@ -126,7 +132,8 @@ def by_pieces(layout: Layout, known: PieceCache) -> Tree | None:
             return None
         sections.append(piece)
     if not known.pieces and len(layout.entries) > _MANY:
-        known.fill(layout)
+        asked = taker if len(layout.entries) > AT_ONCE else None
+        known.fill(layout, asked(_tree(layout, sections, [], [])) if asked else None)
     entries: list[Piece] = []
     lines: list[int] = []
     rows = layout.rows

@@ -33,6 +33,15 @@ class EntryIds:
         ids = (*old[:first], *self._middle(middle, old_texts[first : len(old) - last], old_middle))
         return (*ids, *old[len(old) - last :])
 
+    def knows(self, path: str) -> bool:
+        """Whether the entries of `path` have ids."""
+        return path in self._texts
+
+    @property
+    def expected(self) -> int:
+        """The id that the first entry of a file will have that is not known yet."""
+        return self._next + 1
+
     def splice(self, path: str, first: int, last: int, texts: Sequence[str]) -> tuple[int, ...]:
         """The ids of the entries from `first` on, which became these instead of those up to `last`."""
         old_texts, old = self._texts[path]

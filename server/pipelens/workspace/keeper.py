@@ -20,9 +20,10 @@ from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.libraries import import_folders, library_folders
 from pipelens.workspace.problem_filter import ProblemFilter
 from pipelens.workspace.put_off import PutOff
+from pipelens.workspace.readings import Reading
 from pipelens.workspace.settings import Settings, read_settings
 from pipelens.workspace.source_cache import Key, SourceCache
-from pipelens.workspace.spec_reader import Reading, SpecReader
+from pipelens.workspace.spec_reader import SpecReader
 from pipelens.workspace.work import Work
 
 
@@ -130,6 +131,7 @@ class ProjectKeeper:
             self._remember()
             if dirty is None:
                 self.sources.loaded()
+                self.files.begin_round()  # what was looked at is noted, and takes room
                 if not self.put_off.patient:
                     self.put_off.write(lambda: False)
         return project
@@ -140,6 +142,7 @@ class ProjectKeeper:
         project = self._project
         if project is None or self._dirty is None or self._dirty:
             return False
+        self.put_off.write(enough)
         found = self.put_off.check(project, enough)
         if found:
             self.found_late += 1

@@ -21,6 +21,7 @@ class PutOff:
         self.patient = patient
         self._waiting: dict[int, None] = {}
         self._writing: Iterator[None] | None = None
+        self._wrote = False
 
     def analysing(self, entry: int) -> Analyse:
         """How the sources of `entry` are analysed: at once where an editor shows them."""
@@ -50,10 +51,13 @@ class PutOff:
         return found
 
     def write(self, enough: Callable[[], bool]) -> None:
-        """Write what was read to the store, as far as it goes until it is `enough`."""
-        if self._waiting:
-            return
+        """Write what was read to the store, as far as it goes until it is `enough`: first before anything
+        is analysed, since the analyses of a large pipeline may last longer than its editor is open; then
+        when all are made."""
         if self._writing is None:
+            if self._waiting and self._wrote:
+                return
+            self._wrote = True
             self._writing = self.sources.writing()
         while self._writing is not None and not enough():
             if next(self._writing, self) is self:

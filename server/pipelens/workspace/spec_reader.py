@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 
 from pipelens.core.env import Env, OverrideError
 from pipelens.core.files import PathKind, Unreadable
+from pipelens.core.patched import patched
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.read_spec import Header, read_header
 from pipelens.core.read_task import read_entry
@@ -17,57 +18,21 @@ from pipelens.core.source_paths import absolute
 from pipelens.core.sources import Source
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Span
-from pipelens.core.yaml_edits import EditedTree, Splice
+from pipelens.core.yaml_edits import Splice
 from pipelens.core.yaml_nodes import MAX_LINE, MAX_TEXT, too_large, without_mark
 from pipelens.core.yaml_pieces import Piece
 from pipelens.core.yaml_tree import Tree
-from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.discovery import Location
 from pipelens.workspace.disk import WorkspaceFiles
+from pipelens.workspace.early_entries import EarlyEntries
 from pipelens.workspace.entry_ids import EntryIds
 from pipelens.workspace.env_reader import EnvReader
 from pipelens.workspace.loose_sources import entries_of, header_of
 from pipelens.workspace.placeholders import wanted_names
+from pipelens.workspace.readings import Known, Reading
 
 _MANY = 100
 """Above so many entries their nodes are let go of once they are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the pipeline's own files say.
-
-    changed: ids of the entries that were read anew; gone: of those that are no longer. moved: whether
-    entries came, went or changed places. asked: the files that it depends on.
-    """
-
-    header: Header
-    env: Env
-    entries: tuple[TaskEntry, ...]
-    by_id: Mapping[int, TaskEntry]
-    first_lines: Mapping[int, int]
-    problems: tuple[Problem, ...]
-    changed: frozenset[int]
-    asked: frozenset[str]
-    gone: frozenset[int] = frozenset()
-    moved: bool = True
-
-
-@dataclass(slots=True)
-class _Known:
-    """What the last reading of a file was made from, so that the next one does only what is new.
-
-    text: as it was read in one. buffer, revision: what was read of an open editor. entries: by id.
-    """
-
-    context: SpecContext | None = None
-    whole: bool = False
-    text: str | None = None
-    buffer: Buffer | None = None
-    revision: int = 0
-    pieces: dict[int, Piece] = field(default_factory=dict)
-    entries: dict[int, TaskEntry] = field(default_factory=dict)
-    tree: EditedTree = field(default_factory=EditedTree)
 
 
 class SpecReader:
@@ -94,7 +59,7 @@ class SpecReader:
         self.entries_read = 0
         self.specs_read = 0
         self._ids = EntryIds()
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._last: Reading | None = None
         self._above: frozenset[str] = frozenset()  # what all entries depend on
         self._kinds: dict[str, PathKind] = {}
@@ -137,25 +102,26 @@ class SpecReader:
     def _whole(self, dirty: frozenset[str] | None) -> Reading:
         self.specs_read += 1
         with self.files.asking() as asked:
-            path = self.location.path
-            buffer = self.files.buffer(path)
-            text = self.files.read(path)
-            known = self._known.setdefault(path, _Known())
-            known.buffer = None
-            if isinstance(text, Unreadable):
-                return self._unreadable(path, text.reason, asked)
-            text = without_mark(text)
-            reason = too_large(text)
-            if reason:
-                return self._unreadable(path, f"is not read: {reason}", asked, "file-too-large")
-            env = self.env.read(text, dirty)
-            tree = _tree(known, text)
+            with self.files.asking() as above:  # what all entries depend on
+                path = self.location.path
+                buffer = self.files.buffer(path)
+                text = self.files.read(path)
+                known = self._known.setdefault(path, Known())
+                known.buffer = None
+                if isinstance(text, Unreadable):
+                    return self._unreadable(path, text.reason, above)
+                text = without_mark(text)
+                reason = too_large(text)
+                if reason:
+                    return self._unreadable(path, f"is not read: {reason}", above, "file-too-large")
+                env = self.env.read(text, dirty)
+            tree = self._tree(known, text, env, path, above)
             known.buffer, known.revision = buffer, buffer.revision if buffer is not None else 0
-            base = self._context(env, path, self.location.root)
-            header = read_header(tree, base, text)
-            context = self._context(env, path, self.location.root, header)
-            asked.update(self.env.asked)
-            above = frozenset(asked)
+            if buffer is not None:
+                known.tree.share(buffer.lines)
+            context, header = self._context_of(tree, text, env, path, above)
+            above |= self.env.asked
+            asked |= above
             self._other_kinds(dirty)
             entries: list[TaskEntry] = []
             lines: dict[int, int] = {}
@@ -164,7 +130,7 @@ class SpecReader:
             if header.form == "tasks":
                 self._entries(tree, path, context, known, entries, lines, changed)
                 self._imported(header, env, entries, lines, changed, problems)
-            self._above = above | self._known.keys()
+            self._above = frozenset(above | self._known.keys())
         by_id = {entry.id: entry for entry in entries}
         return Reading(
             header, env, tuple(entries), by_id, lines, tuple(problems), frozenset(changed), frozenset(asked)
@@ -218,7 +184,7 @@ class SpecReader:
         files = last.asked if last.asked.issuperset(asked) else last.asked | asked
         return replace(reading, header=header, asked=files)
 
-    def _spliced(self, last: Reading, known: _Known, context: SpecContext, splice: Splice) -> Reading:
+    def _spliced(self, last: Reading, known: Known, context: SpecContext, splice: Splice) -> Reading:
         """The reading that comes after `last`, of the entries that an edit touched."""
         path, tree = context.path, known.tree.tree
         before = self._ids.of(path)
@@ -250,7 +216,7 @@ class SpecReader:
                 known.pieces.pop(id, None)
             known.entries = {id: by_id[id] for id in now}
         else:
-            by_id = {**last.by_id, **dict(zip(ids, found, strict=True))} if changed else last.by_id
+            by_id = patched(last.by_id, dict(zip(ids, found, strict=True))) if changed else last.by_id
             known.entries.update(zip(ids, found, strict=True))
         return replace(
             last,
@@ -290,6 +256,37 @@ class SpecReader:
 
     # -- entries
 
+    def _tree(self, known: Known, text: str, env: Env, path: str, above: set[str]) -> Tree:
+        """The tree of `text`; of a new text that is large, some entries at a time. above: gets what all
+        entries depend on."""
+        known.early = None
+        if known.text != text:
+            if not self._ids.knows(path):
+
+                def context_of(sections: Tree) -> SpecContext | None:
+                    context, header = self._context_of(sections, text, env, path, above)
+                    return context if header.form == "tasks" else None
+
+                known.early = EarlyEntries(
+                    context_of,
+                    lambda piece, context, id: self._entry(piece, context, id, None),
+                    self._ids.expected,
+                )
+            known.tree.read(text, known.early.taker if known.early else None)
+            known.text = text
+        return known.tree.tree
+
+    def _context_of(
+        self, tree: Tree, text: str, env: Env, path: str, above: set[str]
+    ) -> tuple[SpecContext, Header]:
+        """What entries depend on by the sections of `tree`, and what these say."""
+        root = self.location.root
+        with self.files.asking() as asked:
+            header = read_header(tree, self._context(env, path, root), text)
+            context = self._context(env, path, root, header)
+        above |= asked
+        return context, header
+
     def _context(self, env: Env, path: str, base: str, header: Header | None = None) -> SpecContext:
         location = self.location
         context = SpecContext(
@@ -314,19 +311,21 @@ class SpecReader:
         tree: Tree,
         path: str,
         context: SpecContext,
-        known: _Known,
+        known: Known,
         entries: list[TaskEntry],
         lines: dict[int, int],
         changed: set[int],
     ) -> None:
         ids = self._ids.follow(path, [piece.text for piece in tree.entries])
         anew = tree.whole or known.whole or known.context != context
+        early, known.early = known.early, None
         pieces: dict[int, Piece] = {}
         found: dict[int, TaskEntry] = {}
         for id, piece, line in zip(ids, tree.entries, tree.entry_lines, strict=True):
             entry = known.entries.get(id)
             if entry is None or anew or known.pieces.get(id) is not piece:
-                entry = self._entry(piece, context, id, entry)
+                read = early.pop(id, piece, context) if early is not None and not tree.whole else None
+                entry = read or self._entry(piece, context, id, entry)
                 changed.add(id)
             pieces[id], found[id] = piece, entry
             lines[id] = line
@@ -377,8 +376,11 @@ class SpecReader:
         if reason:
             problems.append(problem("file-too-large", f"{written} is not read: {reason}", top))
             return
-        known = self._known.setdefault(path, _Known())
-        tree = _tree(known, text)
+        known = self._known.setdefault(path, Known())
+        if known.text != text:
+            known.tree.read(text)
+            known.text = text
+        tree = known.tree.tree
         context = self._context(env, path, os.path.dirname(path), header)
         if tree.root != "sequence" or (tree.whole and not tree.entries):
             if tree.errors:
@@ -389,10 +391,3 @@ class SpecReader:
             return
         problems.extend(read_header(tree, context, text).problems)
         self._entries(tree, path, context, known, entries, lines, changed)
-
-
-def _tree(known: _Known, text: str) -> Tree:
-    if known.text != text:
-        known.tree.read(text)
-        known.text = text
-    return known.tree.tree

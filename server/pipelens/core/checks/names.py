@@ -51,6 +51,9 @@ _MESSAGES = {
     "ContinueOutsideLoop": "misplaced-statement",
     "BreakOutsideLoop": "misplaced-statement",
 }
+MOST_ANALYSED = 200_000
+"""Characters of code; of more the analysis would take seconds, and an editor waits for it."""
+
 _ANYWHERE: Mapping[str, Place] = MappingProxyType({})
 
 
@@ -119,8 +122,10 @@ def injected_names(
 
 def check_code(path: str, cells: Cells, injected: tuple[str, ...]) -> tuple[Problem, ...]:
     """What the code of all cells together uses and nobody defines, and what does not parse: the part
-    that takes milliseconds a source, and depends on nothing but what is given."""
-    return tuple(_check_code(path, _join(cells, injected)))
+    that takes milliseconds a source, and depends on nothing but what is given. Nothing is said of code
+    of more than `MOST_ANALYSED` characters."""
+    joined = _join(cells, injected)
+    return tuple(_check_code(path, joined)) if len(joined.text) <= MOST_ANALYSED else ()
 
 
 def _join(cells: Cells, injected: Iterable[str]) -> _Joined:

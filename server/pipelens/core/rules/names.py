@@ -12,7 +12,8 @@ RULES: tuple[Rule, ...] = (
         """\
 A module with a syntax error cannot be imported, so no function in it can be a task. A notebook with one is stopped
 before it runs, unless `static_analysis: disable` is set. Magics, shell escapes and top-level `await` are not syntax
-errors here, though Ploomber's own check refuses some of them. Sections 6.2 and 13 of the format.
+errors here, though Ploomber's own check refuses some of them. Notebooks of more than 200,000 characters of code are
+not looked at. Sections 6.2 and 13 of the format.
 
 Wrong: `x = (1`
 
@@ -29,7 +30,7 @@ Fix: correct the code where the problem points.
         """\
 Before a notebook or script task runs, its cells are checked in order, with the parameters in place. A name that no
 cell before it defines stops the task, as it would fail when it runs. Names that IPython brings, and any name after
-`%run`, are accepted. Section 13 of the format.
+`%run`, are accepted. Code of more than 200,000 characters is not looked at. Section 13 of the format.
 
 Wrong:
 
