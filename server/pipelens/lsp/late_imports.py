@@ -9,6 +9,7 @@ from typing import Final
 
 MODULES: Final = (
     "pipelens.lsp.lenses",
+    "pipelens.lsp.symbol_text",
     "pipelens.core.answers.hints",
     "pipelens.core.answers.links",
     "pipelens.core.answers.complete",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from pipelens.lsp.entry_pages import EntryPages, Writer, file_uri
 from pipelens.lsp.wire_text import WireText
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipelens.core.project import Project
     from pipelens.core.spec import TaskEntry
     from pipelens.core.text import Span
+    from pipelens.lsp.entry_pages import EntryPages, Writer
     from pipelens.lsp.server import Server
     from pipelens.runner.freshness import Freshness
 
@@ -40,6 +41,7 @@ def register(server: Server) -> None:
 
     def write(writer: Writer, link: Link, span: Span, between: str = "") -> None:
         from pipelens.core.answers.rename_text import without_quotes
+        from pipelens.lsp.entry_pages import file_uri
 
         lines = server.host.lines(writer.path)
         shown = without_quotes(lines, span.shifted(writer.first_line)).shifted(-writer.first_line)
@@ -49,18 +51,23 @@ def register(server: Server) -> None:
         writer.span(shown)
         writer.put("}")
 
-    pages = EntryPages(server, write_entry)
+    @cache
+    def pages() -> EntryPages:
+        from pipelens.lsp.entry_pages import EntryPages
+
+        return EntryPages(server, write_entry)
 
     async def answer(params: types.DocumentLinkParams) -> WireText | None:
         from pipelens.core.answers.links import section_links
+        from pipelens.lsp.entry_pages import Writer
 
         path = server.places.path(params.text_document.uri)
         if path is None:
             return None
-        await pages.ready(path)
+        await pages().ready(path)
         found: list[str] = []
         for project in server.host.projects_with(path):
-            found.append(pages.of(path, project))
+            found.append(pages().of(path, project))
             for link in section_links(project, is_file):
                 if link.place.path == path:
                     writer = Writer(server, path, 0)

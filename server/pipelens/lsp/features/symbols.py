@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
-from pipelens.core.answers.outline import entry_outline, find_tasks, task_place
-from pipelens.core.project import Project
-from pipelens.core.spec import TaskEntry
-from pipelens.lsp.entry_pages import EntryPages, Writer
-from pipelens.lsp.symbol_text import KINDS, write_flat, write_nested
 from pipelens.lsp.wire_text import WireText
-from pipelens.runner.freshness import Freshness
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
+    from pipelens.core.spec import TaskEntry
+    from pipelens.lsp.entry_pages import EntryPages, Writer
     from pipelens.lsp.server import Server
+    from pipelens.runner.freshness import Freshness
 
 MOST_WITH_ALL: Final = 1_000
 """Above so many tasks products and params are left out."""
@@ -27,21 +26,31 @@ def register(server: Server) -> None:
     nested = server.supports("text_document.document_symbol.hierarchical_document_symbol_support")
 
     def write(writer: Writer, project: Project, entry: TaskEntry, told: Mapping[str, Freshness]) -> None:
+        from pipelens.core.answers.outline import entry_outline
+        from pipelens.lsp.symbol_text import write_flat, write_nested
+
         symbol = entry_outline(project, entry, deep=len(project.tasks) <= MOST_WITH_ALL)
         if symbol is not None:
             (write_nested if nested else write_flat)(writer, symbol, told)
 
-    pages = EntryPages(server, write, lambda project: len(project.tasks) <= MOST_WITH_ALL)
+    @cache
+    def pages() -> EntryPages:
+        from pipelens.lsp.entry_pages import EntryPages
+
+        return EntryPages(server, write, lambda project: len(project.tasks) <= MOST_WITH_ALL)
 
     async def of_document(params: types.DocumentSymbolParams) -> WireText | None:
         path = server.places.path(params.text_document.uri)
         if path is None:
             return None
-        await pages.ready(path)
-        found = [pages.of(path, project) for project in server.host.projects_with(path)]
+        await pages().ready(path)
+        found = [pages().of(path, project) for project in server.host.projects_with(path)]
         return WireText(f"[{','.join(filter(None, found))}]")
 
     def of_workspace(params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
+        from pipelens.core.answers.outline import find_tasks, task_place
+        from pipelens.lsp.symbol_text import KINDS
+
         projects = (server.host.project(pipeline) for pipeline in server.host.pipelines())
         found = find_tasks((one for one in projects if one is not None), params.query)
         return [
