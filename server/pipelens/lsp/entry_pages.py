@@ -4,6 +4,7 @@ is made anew, the rest moves up or down."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import operator
 import os
 import time
@@ -15,11 +16,11 @@ from urllib.parse import quote
 
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import TaskEntry
-from pipelens.core.text import Span
 from pipelens.lsp.convert import uri_of
 from pipelens.runner.freshness import Freshness
 
 if TYPE_CHECKING:
+    from pipelens.core.text import Span
     from pipelens.lsp.server import Server
 
 _MOST_PAGES = 8
@@ -27,6 +28,9 @@ _MOST_PAGES = 8
 
 _SLICE = 0.005
 """Seconds of writing between two messages."""
+
+_MANY = 2_000
+"""After so many entries were written for the first time, the garbage collector need not look at them."""
 
 _BLOCK = 64
 """So many entries are joined once, and again when one of them changes."""
@@ -132,7 +136,7 @@ class EntryPages:
     async def ready(self, path: str) -> None:
         """Wait until `of` answers at once: what is much to write is written in slices, between which
         messages are handled."""
-        host = self._server.host
+        host, made = self._server.host, self.made
         for known in host.projects_with(path):
             await self._server.states.ready(known)
             while (project := host.project(known.path)) is not None:
@@ -140,6 +144,8 @@ class EntryPages:
                 if self._write_some(self._page(path, project), lambda end=end: time.monotonic() > end):
                     break
                 await asyncio.sleep(0)
+        if self.made - made > _MANY:
+            gc.freeze()
 
     def of(self, path: str, project: Project) -> str:
         """What the entries in the file tell, with commas between them."""

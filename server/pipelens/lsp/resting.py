@@ -7,6 +7,7 @@ what was read: seconds of work for thousands of tasks, of which no message waits
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ QUIET = 0.3
 """Seconds after the last answer before such work begins."""
 SLICE = 0.004
 PAUSE = 0.006
+MUCH = 50
+"""After so many slices what was made is not looked at by the garbage collector again: that would take
+as long as several answers, at any moment."""
 TOLD_EVERY = 1.0
 """Seconds between two times that what was found on the way is told."""
 
@@ -31,6 +35,7 @@ class Resting:
         self._next: asyncio.TimerHandle | None = None
         self._told = (0.0, 0)
         self._imports = late_imports()
+        self._slices = 0
 
     def stop(self) -> None:
         """Something came in."""
@@ -55,6 +60,11 @@ class Resting:
             return
         end = time.monotonic() + SLICE
         is_left = self.server.host.rest(lambda: time.monotonic() > end)
+        self._slices += 1
+        if not is_left:
+            if self._slices > MUCH:
+                gc.freeze()
+            self._slices = 0
         told, news = self._told
         if self._news != news and (not is_left or time.monotonic() > told + TOLD_EVERY):
             self.server.now()

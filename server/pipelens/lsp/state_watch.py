@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipelens.lsp.folder_watch import FolderWatch, News, open_watch
@@ -23,6 +24,19 @@ _SETTLE: Final = 0.5
 _PARTS: Final = ("runs", "intents")
 
 
+_MOST_FOLLOWED: Final = 20
+"""After so many edits of a pipeline its product folders are counted anew, without those of before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The product folders of a snapshot; maybe some more of the last few edits, `followed` by now."""
+
+    project: Project
+    folders: frozenset[str]
+    followed: int = 0
+
+
 class StateWatch:
     """For one client."""
 
@@ -32,7 +46,7 @@ class StateWatch:
         self._timer: asyncio.TimerHandle | None = None
         self.is_complete = False
         """Whether the system tells of all folders that matter, so that nobody need look."""
-        self._seen: dict[str, tuple[object, frozenset[str]]] = {}
+        self._seen: dict[str, _Seen] = {}
 
     def later(self) -> None:
         """The pipelines may have other products: watch their folders once typing has paused."""
@@ -93,16 +107,25 @@ class StateWatch:
     def _product_folders(self, project: Project) -> frozenset[str]:
         """Those that are there, and the nearest above those that are not."""
         known = self._seen.get(project.path)
-        if known is None or known[0] is not project:
-            folders: dict[str, None] = {}
-            for task in project.tasks.values():
-                if task.products is not None and task.products.are_files:
-                    for product in task.products.items:
-                        folders.setdefault(os.path.dirname(product.path))
-                if len(folders) >= MOST_PRODUCT_FOLDERS:
-                    break
-            known = self._seen[project.path] = (project, frozenset(folders))
-        return frozenset(_nearest(folder, project.root) for folder in known[1])
+        if known is None or known.project is not project:
+            known = self._seen[project.path] = _folders(project, known)
+        return frozenset(_nearest(folder, project.root) for folder in known.folders)
+
+
+def _folders(project: Project, before: _Seen | None) -> _Seen:
+    tasks = project.tasks
+    if before is None or before.followed >= _MOST_FOLLOWED:
+        before, changed = _Seen(project, frozenset()), iter(tasks.values())
+    else:
+        known = before.project.tasks
+        changed = (task for name, task in tasks.items() if known.get(name) is not task)
+    folders = set(before.folders)
+    for task in changed:
+        if len(folders) >= MOST_PRODUCT_FOLDERS:
+            break
+        if task.products is not None and task.products.are_files:
+            folders.update(os.path.dirname(product.path) for product in task.products.items)
+    return _Seen(project, frozenset(folders), before.followed + 1)
 
 
 def _state_folders(root: str) -> set[str]:
