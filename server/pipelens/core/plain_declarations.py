@@ -12,7 +12,7 @@ from keyword import iskeyword
 from typing import Literal
 
 from pipelens.core.cells import Cell
-from pipelens.core.sources import Declaration, Element, Parameter
+from pipelens.core.sources import Declaration, Element, Parameter, shared_parameter
 from pipelens.core.text import Span
 
 _TEXT = r"""(?:"[^"\\\n\r\0]*"|'[^'\\\n\r\0]*')"""
@@ -26,12 +26,10 @@ _LINE = re.compile(
 )
 _ITEM = re.compile(_TEXT)
 
-# The sources of a pipeline look alike, so most of what they declare is shared.
-_parameter = lru_cache(maxsize=2048)(Parameter)
-
 
 @lru_cache(maxsize=256)
 def _none(name: Literal["upstream", "product"], span: Span, value_span: Span) -> Declaration:
+    """One that most sources have, at the same place."""
     return Declaration(name, span, value_span, None)
 
 
@@ -52,7 +50,7 @@ def plain_declarations(
             return None
         end = match.end("value")
         if name not in ("upstream", "product"):
-            params[name] = _parameter(name, cell.span(number, 0, number, len(name)), match["value"])
+            params[name] = shared_parameter(name, cell.span(number, 0, number, len(name)), match["value"])
             continue
         begin = match.start("value")
         value: object

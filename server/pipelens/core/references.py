@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
+from sys import intern
 from typing import cast
 
 from pipelens.core.cells import Cell
@@ -94,7 +95,10 @@ def read_references(cell: Cell) -> tuple[Reference, ...]:
         return cell.span(*span)
 
     return tuple(
-        [Reference(each.name, cast(Span, place(each.span)), each.key, place(each.key_span)) for each in found]
+        [
+            Reference(intern(each.name), cast(Span, place(each.span)), each.key, place(each.key_span))
+            for each in found
+        ]
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
+from sys import intern
 from typing import Literal, Protocol
 
 from pipelens.core.cells import Cells
@@ -64,6 +66,10 @@ class Parameter:
     kind: Literal["normal", "positional", "keyword", "args", "kwargs"] = "normal"
 
 
+shared_parameter = lru_cache(maxsize=2048)(Parameter)
+"""A parameter as another source may have it, too: the sources of a pipeline look alike."""
+
+
 class Words(Set[str]):
     """Names, kept as one text: a set of strings takes twenty times the room, and thousands of sources
     are kept."""
@@ -71,7 +77,8 @@ class Words(Set[str]):
     __slots__ = ("text",)
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self.text = "\n" + "".join([word + "\n" for word in sorted(words)])
+        # Sources that were made alike use the same names.
+        self.text = intern("\n" + "".join([word + "\n" for word in sorted(words)]))
 
     @classmethod
     def _from_iterable(cls, it: Iterable[str]) -> Words:  # pyright: ignore[reportIncompatibleMethodOverride]

@@ -58,7 +58,7 @@ class Span(tuple[int, int, int, int]):
     def on_line(line: int, start: int, end: int) -> Span:
         """A stretch of one line. Those near the beginning of their text are shared: the entries of a
         pipeline look alike, so that most of their places are the same when counted from their first line."""
-        if line < 0 or line > 255 or start > 255 or end > 255:
+        if not (0 <= line < 256 and 0 <= start < 256 and 0 <= end < 256):
             return _span(Span, (line, start, line, end))
         key = line << 16 | start << 8 | end
         found = _shared.get(key)

@@ -55,9 +55,9 @@ class EditedTree:
         self._tails: tuple[Piece, ...] = ()  # and behind them
         self._open: list[int] = []  # first lines of the entries that are open at their end
 
-    def read(self, text: str, taker: Taker | None = None) -> Tree:
-        """Read the whole (without a byte order mark). taker: see `read_with_layout`."""
-        self.tree, layout = read_with_layout(text, self.cache, taker)
+    def read(self, text: str, taker: Taker | None = None, lines: list[str] | None = None) -> Tree:
+        """Read the whole (without a byte order mark). taker, lines: see `read_with_layout`."""
+        self.tree, layout = read_with_layout(text, self.cache, taker, lines)
         self._rows = None
         if layout is not None and layout.entries:
             tree, rows = self.tree, layout.rows

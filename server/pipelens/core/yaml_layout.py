@@ -108,16 +108,16 @@ def indent_of(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def lay_out(text: str, *, forgiving: bool = False) -> Layout | None:
+def lay_out(text: str, *, forgiving: bool = False, lines: list[str] | None = None) -> Layout | None:
     """The layout of `text`, or None where its lines do not tell (see `yaml_tree`).
 
     forgiving: for a text that is not YAML. A line above the entries that is no key then counts as a
     section, and a line inside an entry that stands too far to the left, as while it is being typed,
-    counts as the entry's own, if the entries go on behind it.
+    counts as the entry's own, if the entries go on behind it. lines: of `text`, where they are there.
     """
     if "\u2028" in text or "\x85" in text or "\u2029" in text or ("\ufeff" in text and not forgiving):
         return None
-    lines = split_lines(text)
+    lines = split_lines(text) if lines is None else lines[:]
     if lines[-1] == "":
         lines.pop()
     sections: list[tuple[int, int]] = []

@@ -64,11 +64,14 @@ Taker = Callable[[Tree], Take | None]
 """Is given a tree of many entries when only its sections are read, and tells who takes the entries."""
 
 
-def read_with_layout(text: str, known: PieceCache, taker: Taker | None = None) -> tuple[Tree, Layout | None]:
+def read_with_layout(
+    text: str, known: PieceCache, taker: Taker | None = None, lines: list[str] | None = None
+) -> tuple[Tree, Layout | None]:
     """The tree of `text`, and its layout where each piece was read alone as the lines tell.
 
-    taker: who reads the entries of a large text as soon as they are composed."""
-    layout = lay_out(text)
+    taker: who reads the entries of a large text as soon as they are composed. lines: of `text`, where
+    they are there."""
+    layout = lay_out(text, lines=lines)
     tree = by_pieces(layout, known, taker) if layout is not None else None
     if tree is not None and layout is not None:
         if not has_error(tree):
@@ -89,8 +92,8 @@ def read_with_layout(text: str, known: PieceCache, taker: Taker | None = None) -
     if tree.errors and layout is None:
         from pipelens.core.yaml_flow import flow_entries
 
-        entries, lines = flow_entries(text)
-        other = replace(tree, root="mapping", entries=entries, entry_lines=lines)
+        entries, begins = flow_entries(text)
+        other = replace(tree, root="mapping", entries=entries, entry_lines=begins)
         return max(other, tree, key=lambda one: _readable(one)[0]), None
     return tree, None
 

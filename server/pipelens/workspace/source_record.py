@@ -13,10 +13,10 @@ from pipelens.core.sources import (
     Declaration,
     Element,
     NotebookSource,
-    Parameter,
     Reference,
     Rereads,
     Words,
+    shared_parameter,
 )
 from pipelens.core.text import Span
 
@@ -51,7 +51,7 @@ def source_of(path: str, record: list[Any], whole: Rereads) -> tuple[NotebookSou
     if not (isinstance(uses, str) and isinstance(doc, str)):
         raise TypeError("names and documentation are texts")
     words = Words()
-    words.text = uses
+    words.text = intern(uses)
     source = NotebookSource(
         path,
         intern(language),
@@ -61,7 +61,7 @@ def source_of(path: str, record: list[Any], whole: Rereads) -> tuple[NotebookSou
         _declaration("product", product),
         tuple(
             [
-                Parameter(intern(name), cast(Span, _span(at)), default and intern(default), kind)
+                shared_parameter(intern(name), cast(Span, _span(at)), default and intern(default), kind)
                 for name, at, default, kind in params
             ]
         ),
@@ -85,6 +85,8 @@ def _span(numbers: _Numbers | None) -> Span | None:
     if numbers is None:
         return None
     line, character, end_line, end = numbers
+    if line == end_line:
+        return Span.on_line(line, character, end)
     return Span.of(line, character, end_line, end)
 
 

@@ -272,7 +272,9 @@ class SpecReader:
                     lambda piece, context, id: self._entry(piece, context, id, None),
                     self._ids.expected,
                 )
-            known.tree.read(text, known.early.taker if known.early else None)
+            buffer = self.files.buffer(path)
+            lines = buffer.lines if buffer is not None and buffer.size == len(text) else None
+            known.tree.read(text, known.early.taker if known.early else None, lines)
             known.text = text
         return known.tree.tree
 
