@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -37,15 +38,10 @@ class _Fields:
 def converter() -> Converter:
     """pygls' converter, without the detailed account of what is wrong with a message: nobody is told
     it, and it makes the functions that read messages twice as long."""
-    import cattrs
-    from lsprotocol.converters import get_converter
-    from pygls import protocol
+    from pygls.protocol import default_converter
 
-    made = get_converter(cattrs.Converter(detailed_validation=False))
-    params, result = protocol._params_field_structure_hook, protocol._result_field_structure_hook
-    made.register_structure_hook(protocol.JsonRPCRequestMessage, params)
-    made.register_structure_hook(protocol.JsonRPCResponseMessage, result)
-    made.register_structure_hook(protocol.JsonRPCNotification, params)
+    made = default_converter()
+    made.detailed_validation = False
     return made
 
 
@@ -65,11 +61,13 @@ def prepare() -> None:
         from lsprotocol import types
     finally:
         attrs.define = define
-    from lsprotocol import _hooks
-
     _names.update(types.ALL_TYPES_MAP)
-    # The converter would complete all of them to resolve the types of their fields; `_complete` does that.
-    _hooks._resolved_forward_references = True  # pyright: ignore
+    # The converter would complete all of them to resolve the types of their fields, which `_complete`
+    # does. Where lsprotocol knows no such mark the converter does it: slower, with the same outcome.
+    with suppress(ImportError):
+        from lsprotocol import _hooks
+
+        _hooks._resolved_forward_references = True  # pyright: ignore
 
 
 def _later(of: Class) -> Class:
