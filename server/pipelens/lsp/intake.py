@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LENGTH = re.compile(rb"(?i)content-length\s*:\s*(\d{1,10})\s*$")
 _LONGEST_HEADER: Final = 8_192
 _AT_ONCE: Final = 1 << 18
-_LONG: Final = 0.01
+_LONG: Final = 0.02
 _REST: Final = 0.2
 """Seconds: what took longer than the one waits until nothing was typed for the other."""
 
