@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "runner": {"nbformat", "nbconvert", "rich", "traitlets"},
     "preview": set(),
     "protocol": set(),
-    "lsp": {"pygls", "lsprotocol"},
+    "lsp": {"pygls", "lsprotocol", "attrs"},  # what lsprotocol's classes are made with
     "cli": {"rich"},
     "health": {"platformdirs"},
 }

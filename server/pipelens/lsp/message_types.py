@@ -11,10 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from cattrs import Converter
+from typing import Any, TypeVar
 
 Class = TypeVar("Class", bound=type)
 
@@ -35,7 +32,7 @@ class _Fields:
         return self._of.__attrs_attrs__  # pyright: ignore
 
 
-def converter() -> Converter:
+def converter() -> Any:
     """pygls' converter, without the detailed account of what is wrong with a message: nobody is told
     it, and it makes the functions that read messages twice as long."""
     from pygls.protocol import default_converter
