@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pipelens.core.answers.offers import Offer, entry_offers, source_offers
-from pipelens.core.project import Project
-from pipelens.core.spec import TaskEntry
-from pipelens.core.text import Span
 from pipelens.lsp.convert import uri_of
 from pipelens.lsp.entry_pages import EntryPages, Writer
 from pipelens.lsp.lens_text import LINE, Columns, Voice, pipeline_lenses, task_lenses
-from pipelens.runner.freshness import Freshness
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
+    from pipelens.core.spec import TaskEntry
+    from pipelens.core.text import Span
     from pipelens.lsp.server import Server
+    from pipelens.runner.freshness import Freshness
 
 MOST_WITH_ALL: Final = 1_000
 """Above so many tasks each has one lens."""
