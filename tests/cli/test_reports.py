@@ -32,7 +32,7 @@ def small() -> Project:
     pipeline.task(
         "fit", notebook("fit", upstream=["get"]), product={"nb": f"{ROOT}/out/fit.ipynb", "m": "/else/m"}
     )
-    return replace(pipeline.project(), order=("get", "fit"))
+    return replace(pipeline.project(), ordering=("get", "fit"))
 
 
 def test_the_graph_shape_is_the_contract():
