@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.broken import bounded
 from tests.workspace.keeping import write
 
 SECONDS = 60
@@ -22,30 +22,8 @@ FINE = "  - source: steps.load\n    product: out/load\n"
 ALSO_FINE = "  - source: steps.clean\n    product: out/clean\n"
 
 
-def _bounded() -> None:
-    """Runs in the child, where the system knows such limits."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-
-
 def ask(folder: Path, *words: str) -> Any:
-    """What `pipelens WORDS --json` prints: in time, in memory, and without a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-P" if sys.version_info >= (3, 11) else "-B", "-m", "pipelens", *words, "--json"],
-        cwd=folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        timeout=SECONDS,
-        preexec_fn=_bounded if sys.platform == "linux" else None,
-        check=False,
-    )
-    assert done.returncode in (0, 1), (done.returncode, done.stderr[-2000:])
-    assert "Traceback" not in done.stderr, done.stderr[-2000:]
-    assert "bug in Pipelens" not in done.stderr, done.stderr[-2000:]
-    return json.loads(done.stdout)
+    return bounded.ask(folder, *words, seconds=SECONDS, memory=BYTES)
 
 
 def codes(folder: Path) -> set[str]:

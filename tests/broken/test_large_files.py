@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.broken import bounded
 from tests.workspace.keeping import write
 
 SECONDS = 120
@@ -20,28 +19,9 @@ FINE = "  - source: fine.py\n    product: out/fine.ipynb\n"
 SCRIPT = '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\nprint(1)\n'
 
 
-def _bounded() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-
-
 def problems(folder: Path) -> list[dict[str, Any]]:
-    """What `pipelens check --json` tells, with a bound on its memory where the system has such."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelens", "check", "--json"],
-        cwd=folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        timeout=SECONDS,
-        preexec_fn=_bounded if sys.platform == "linux" else None,
-        check=False,
-    )
-    assert done.returncode in (0, 1), (done.returncode, done.stderr[-2000:])
-    assert "Traceback" not in done.stderr, done.stderr[-2000:]
-    return json.loads(done.stdout)["problems"]
+    """What `pipelens check --json` tells."""
+    return bounded.ask(folder, "check", seconds=SECONDS, memory=BYTES)["problems"]
 
 
 def notebook(megabytes: int) -> str:

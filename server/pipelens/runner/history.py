@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelens.runner.state import pipeline_key, state_path
@@ -87,13 +86,6 @@ class Outcomes:
             )
         except (ValueError, KeyError, TypeError):
             return None
-
-
-def read_outcomes(root: str, pipeline: str) -> Mapping[str, Outcome]:
-    """The last outcome of every task of `pipeline`, by name."""
-    found = Outcomes(root, pipeline)
-    found.update()
-    return found.latest
 
 
 def add_outcome(root: str, pipeline: str, outcome: Outcome) -> None:

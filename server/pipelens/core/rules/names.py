@@ -56,8 +56,8 @@ Fix: define or import the name in an earlier cell, or declare it as a param.
         "`return`, `yield`, `break` or `continue` where it cannot stand.",
         """\
 `return` and `yield` belong into functions, `break` and `continue` into loops, and a function's arguments need
-different names. Elsewhere they are errors of the compiler, so the task is stopped before it runs. Section 13 of the
-format.
+different names. Elsewhere they are errors of the compiler, so the task is stopped before it runs. Code of more than
+200,000 characters is not looked at. Section 13 of the format.
 
 Wrong:
 
