@@ -12,7 +12,7 @@ help:
 	@echo "make test      set up and run all tests"
 	@echo "make lint      ruff, format and import rules      make types   pyright"
 	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"
-	@echo "make protocol  what clients are given: types, examples, settings"
+	@echo "make protocol  what clients are given: types, settings, schemas"
 	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
 
 environment:
@@ -41,9 +41,12 @@ pages: environment
 	$(VENV)/bin/python -c "from pipelens.core.rules.page import problems_page; print(problems_page(), end='')" > build/problems.md
 	mv build/problems.md docs/problems.md
 
-# Types, examples and settings for clients, from server/pipelens/protocol.
+# Types, examples and settings for clients, from server/pipelens/protocol; schemas from the table of keys.
 protocol: environment
 	$(VENV)/bin/python -m pipelens.protocol.generate
+	@mkdir -p vscode-extension/schemas
+	$(VENV)/bin/python -m pipelens.core.key_schema pipeline > vscode-extension/schemas/pipeline.schema.json
+	$(VENV)/bin/python -m pipelens.core.key_schema env > vscode-extension/schemas/env.schema.json
 
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core tests/lsp/test_typing.py

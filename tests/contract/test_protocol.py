@@ -16,9 +16,10 @@ from pipelens.core.problems import SEVERITIES
 from pipelens.core.suppression import SeverityChoice
 from pipelens.lsp.server import Server
 from pipelens.protocol import commands
-from pipelens.protocol.generate import declarations, generated, settings_document, settings_schema
+from pipelens.protocol.generate import declarations, generated
 from pipelens.protocol.messages import COMMANDS, MEETING, MESSAGES
-from pipelens.protocol.settings import SETTINGS
+from pipelens.protocol.settings import CLIENT_SETTINGS, SETTINGS
+from pipelens.protocol.settings_files import settings_document, settings_schema
 from pipelens.protocol.shapes import as_json, example, named_types
 from tests.contract.tree import TOP
 
@@ -99,8 +100,9 @@ def test_the_severities_of_the_table_are_those_of_the_register() -> None:
 
 
 def test_settings_have_names_texts_and_defaults_that_fit() -> None:
-    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
-    for setting in SETTINGS:
+    table = (*SETTINGS, *CLIENT_SETTINGS)
+    assert len({setting.name for setting in table}) == len(table)
+    for setting in table:
         assert setting.documentation.endswith(".")
         if setting.kind == "milliseconds":
             assert isinstance(setting.default, int)
@@ -108,6 +110,8 @@ def test_settings_have_names_texts_and_defaults_that_fit() -> None:
         if setting.kind == "choice":
             assert setting.default in setting.choices
             assert len(setting.choices) == len(setting.choice_texts)
+        if setting.kind == "switch":
+            assert isinstance(setting.default, bool)
     assert settings_schema()["pipelens.quietPeriod"]["default"] <= 50
     assert settings_schema()["pipelens.interpreter"]["scope"] == "machine-overridable"
 

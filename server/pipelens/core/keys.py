@@ -196,9 +196,56 @@ ALLOWED_PRODUCT_CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 
+DOTTED_PATH_KEYS = frozenset(
+    {
+        "on_render",
+        "on_finish",
+        "on_failure",
+        "client",
+        "product_client",
+        "serializer",
+        "unserializer",
+        "location",
+    }
+)
+"""The keys that name a callable, in a section or in a task."""
+
+CALLABLE_KEYS = _table(
+    Key("dotted_path", "dotted path", "The function that is called; other keys are its arguments.")
+)
+"""The keys of a mapping that stands where a callable is named (5.8)."""
+
+PRODUCT_CLASS_KEYS = _table(
+    *(
+        Key(name, "choice", f"The product class of tasks of class `{name}`.", PRODUCT_CLASSES)
+        for name in TASK_CLASSES
+        if name not in UNUSABLE_CLASSES
+    )
+)
+"""The keys of `meta.product_default_class`."""
+
+CLIENT_KEYS = _table(
+    *(
+        Key(name, "dotted path", f"The function that makes the client for `{name}`.")
+        for name in (*PRODUCT_CLASS_KEYS, *PRODUCT_CLASSES)
+    )
+)
+"""The keys of `clients`."""
+
 NOTEBOOK_EXTENSIONS: tuple[str, ...] = (".ipynb", ".html", ".md", ".tex", ".pdf", ".rst")
 
 NOTEBOOK_SOURCES: tuple[str, ...] = (".py", ".ipynb", ".R", ".r", ".Rmd")
+
+ENV_KEYS = _table(
+    Key("meta", "mapping", "How this file is read; no parameter of the pipeline."),
+    Key("path", "mapping", "Paths: `~` is expanded, and a folder (with `/` at its end) is made on load."),
+    Key("_module", "text", "The pipeline's own package or its folder: gives `{{version}}`."),
+)
+"""What has a meaning of its own in an env file; all other keys are parameters (3.2)."""
+
+ENV_META_KEYS = _table(
+    Key("import_from", "text", "A YAML file whose values are taken, too; this file's values win."),
+)
 
 EXECUTORS: Mapping[str, Mapping[str, Key]] = MappingProxyType(
     {

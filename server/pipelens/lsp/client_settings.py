@@ -25,6 +25,8 @@ _FIELDS = {
     "typingPause": "typing_pause",
     "keyCompletion": "key_completion",
     "interpreter": "interpreter",
+    "codeLens": "code_lens",
+    "inlayHints": "inlay_hints",
     "severity": "severity",
 }
 _LONGEST_SHOWN = 60
@@ -39,6 +41,8 @@ class ClientSettings:
     typing_pause: int = 500
     key_completion: Literal["auto", "on", "off"] = "auto"
     interpreter: str | None = None
+    code_lens: bool = True
+    inlay_hints: bool = True
     severity: Mapping[str, SeverityChoice] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -94,6 +98,8 @@ class _Reader:
                 self._set(setting, int(value))
             case "choice", str() if value in setting.choices:
                 self._set(setting, value)
+            case "switch", bool():
+                self._set(setting, value)
             case "text", str():
                 self._set(setting, value.strip() or None)
             case "severities", Mapping():
@@ -141,10 +147,14 @@ def _expected(setting: Setting, value: object) -> str:
             return f"set it to milliseconds, a number from 0 to {setting.largest:,}"
         case "choice":
             return _one_of(setting, value)
+        case "switch":
+            return "set it to true or false"
         case "text":
             return "set it to a text"
         case "severities":
             return 'set it to an object of problem codes, such as {"unused-param": "off"}'
+        case "words" | "texts":
+            return "the client reads it"
 
 
 def _one_of(setting: Setting, value: object) -> str:

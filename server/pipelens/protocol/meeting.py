@@ -20,7 +20,8 @@ class InitializationOptions:
     of commands that the client carries out itself. trusted: whether anything may run. interpreter: the
     Python for tasks that the user chose in the client. notebook_sync: whether the client tells cells of
     notebooks; None: as its capabilities say. yaml_server: another server completes and explains keys
-    of YAML. settings: our section of the user's settings, for a client that can tell it no other way.
+    of YAML. shows_runs: the client shows runs by their events: how far they are, failing lines, and how
+    they end; the server then leaves that to it. settings: our section of the user's settings, for a client that can tell it no other way.
     """
 
     client: str = ""
@@ -29,6 +30,7 @@ class InitializationOptions:
     interpreter: str | None = None
     notebook_sync: bool | None = None
     yaml_server: bool = False
+    shows_runs: bool = False
     settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @staticmethod
@@ -48,6 +50,7 @@ class InitializationOptions:
             interpreter=interpreter if isinstance(interpreter, str) and interpreter else None,
             notebook_sync=sync if isinstance(sync, bool) else None,
             yaml_server=told.get("yamlServer") is True,
+            shows_runs=told.get("showsRuns") is True,
             settings=cast("Mapping[str, object]", settings) if isinstance(settings, Mapping) else {},
         )
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pipelens.protocol import commands, health, injected, pipelines, previews, runs
+from pipelens.protocol import commands, health, injected, pipelines, previews, run_events, runs
 from pipelens.protocol.commands import ScaffoldParams
 from pipelens.protocol.health import HealthAnswer
 from pipelens.protocol.injected import InjectedCellParams, InjectedCellResult
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.protocol.pipelines import PipelineInfo, RunnablesParams
-from pipelens.protocol.previews import ProductPreview, ProductPreviewParams
+from pipelens.protocol.previews import ProductFile, ProductPreview, ProductPreviewParams, ProductsParams
+from pipelens.protocol.run_events import Failure, RunEvent
 from pipelens.protocol.runs import (
     CancelRequest,
     PlanAnswer,
     Run,
-    RunEvent,
     RunRequest,
     StateChanged,
     Status,
@@ -43,10 +43,13 @@ class Message:
 MESSAGES: Final[dict[str, Message]] = {
     pipelines.PIPELINES: Message("request", None, tuple[PipelineInfo, ...]),
     pipelines.RUNNABLES: Message("request", RunnablesParams, tuple[Runnable, ...]),
+    pipelines.TASK_FILES: Message("request", None, tuple[str, ...]),
+    previews.PRODUCTS: Message("request", ProductsParams, tuple[ProductFile, ...]),
     previews.PRODUCT_PREVIEW: Message("request", ProductPreviewParams, ProductPreview | None),
     injected.INJECTED_CELL: Message("request", InjectedCellParams, InjectedCellResult | None),
     health.HEALTH: Message("request", None, HealthAnswer),
-    runs.RUN_EVENT: Message("to client", RunEvent),
+    run_events.FAILURES: Message("request", None, tuple[Failure, ...]),
+    run_events.RUN_EVENT: Message("to client", RunEvent),
     runs.STATE_CHANGED: Message("to client", StateChanged),
     runs.STATUS: Message("to client", Status),
     commands.TRUST_GRANTED: Message("to server"),
@@ -64,7 +67,7 @@ COMMANDS: Final[dict[str, Message]] = {
     commands.OPEN_PRODUCT: Message("request", TaskRef),
     commands.DOCTOR: Message("request"),
     commands.PLAN: Message("request", RunRequest, PlanAnswer),
-    commands.START_RUN: Message("request", RunRequest, Run),
+    commands.START_RUN: Message("request", RunRequest, Run | None),
     commands.CANCEL_RUN: Message("request", CancelRequest),
 }
 """By the command's id; the argument of `workspace/executeCommand` is of the type `params`."""

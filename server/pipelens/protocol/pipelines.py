@@ -11,6 +11,9 @@ PIPELINES: Final = "pipelens/pipelines"
 RUNNABLES: Final = "pipelens/runnables"
 """A request with `textDocument`; the result is a list of `Runnable`."""
 
+TASK_FILES: Final = "pipelens/taskFiles"
+"""A request without parameters; the result is a list of URIs: the files that hold code of tasks."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:

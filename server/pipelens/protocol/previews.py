@@ -1,4 +1,4 @@
-"""The message that asks what a product holds."""
+"""The messages that ask which products a task has, and what one holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 PRODUCT_PREVIEW: Final = "pipelens/productPreview"
+PRODUCTS: Final = "pipelens/products"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,35 @@ class ProductPreview:
 
     def as_json(self) -> dict[str, object]:
         return {"markdown": self.markdown}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsParams:
+    """pipeline: the URI of its file."""
+
+    pipeline: str
+    task: str
+
+    @staticmethod
+    def read(value: object) -> ProductsParams | None:
+        """The params in a JSON value, or in an object made of one; None when they name no task."""
+        if isinstance(value, Mapping):
+            told = cast("Mapping[str, object]", value)
+            pipeline, task = told.get("pipeline"), told.get("task")
+        else:
+            pipeline, task = getattr(value, "pipeline", None), getattr(value, "task", None)
+        named = isinstance(pipeline, str) and isinstance(task, str)
+        return ProductsParams(str(pipeline), str(task)) if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFile:
+    """A file that a task makes. key: its name in the pipeline, else the file's name. exists: whether it
+    is there."""
+
+    key: str
+    uri: str
+    exists: bool
+
+    def as_json(self) -> dict[str, object]:
+        return {"key": self.key, "uri": self.uri, "exists": self.exists}

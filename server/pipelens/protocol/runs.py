@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
-
-RUN_EVENT: Final = "pipelens/runEvent"
-"""A notification of the server: what happened in a run."""
+from typing import Final, Literal, cast
 
 STATE_CHANGED: Final = "pipelens/stateChanged"
 """A notification of the server: tasks are in other states, or the graph is another one."""
@@ -17,14 +14,9 @@ STATUS: Final = "pipelens/status"
 
 Mode = Literal["task", "upstream", "force", "build"]
 RunState = Literal["running", "ok", "failed", "stopped"]
-EventKind = Literal["run", "plan", "task", "cell", "output", "problem", "end"]
+RefusalCode = Literal["unknown-task", "cycle", "fresh", "upstream", "unsupported", "unclear"]
 
 MODES: Final[tuple[Mode, ...]] = ("task", "upstream", "force", "build")
-MOST_EVENTS_BYTES: Final = 64_000
-"""The most that one `runEvent` holds."""
-
-MOST_MESSAGES: Final = 30
-"""The most `runEvent`s in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,36 +97,22 @@ class PlanStep:
 @dataclass(frozen=True, slots=True)
 class PlanAnswer:
     """The result of `pipelens.plan`. command: the command line that does the same. refused: why
-    nothing would run, None when something would."""
+    nothing would run, None when something would. refusal: the same in a word: `fresh` (force runs it),
+    `upstream` (the tasks in `needed` must run before) … needed: the tasks that stand in the way."""
 
     steps: tuple[PlanStep, ...]
     command: tuple[str, ...]
     refused: str | None = None
+    refusal: RefusalCode | None = None
+    needed: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         return {
             "steps": [step.as_json() for step in self.steps],
             "command": list(self.command),
             "refused": self.refused,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class RunEvent:
-    """`pipelens/runEvent`. seq: of the last event told. events: JSON objects, each with `kind`, `seq`,
-    `at` and the fields of its kind; long texts and lists are cut, and say so."""
-
-    run: str
-    pipeline: str
-    seq: int
-    events: tuple[Mapping[str, Any], ...]
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "run": self.run,
-            "pipeline": self.pipeline,
-            "seq": self.seq,
-            "events": [dict(event) for event in self.events],
+            "refusal": self.refusal,
+            "needed": list(self.needed),
         }
 
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 SECTION: Final = "pipelens"
 
-Kind = Literal["milliseconds", "choice", "text", "severities"]
+Kind = Literal["milliseconds", "choice", "switch", "text", "severities", "words", "texts"]
 Scope = Literal["window", "resource"]
 """As editors call them: one value for all, or one for each workspace folder."""
 
@@ -20,9 +20,10 @@ Scope = Literal["window", "resource"]
 class Setting:
     """One setting, `pipelens.NAME` in editors.
 
-    default: what holds without it, None for nothing. choices: the words that it may be (of kind
-    `severities`: that each value may be). largest: of milliseconds. is_program: it names a program,
-    so nothing inside a workspace may make it before the workspace is trusted.
+    kind: `words` is a list of texts, `texts` an object of them. default: what holds without it, None
+    for nothing. choices: the words that it may be (of kind `severities`: that each value may be).
+    largest: of milliseconds. is_program: it names a program, or what that program is given, so
+    nothing inside a workspace may make it before the workspace is trusted.
     """
 
     name: str
@@ -79,6 +80,18 @@ SETTINGS: Final = (
         is_program=True,
     ),
     Setting(
+        "codeLens",
+        "switch",
+        True,
+        "Whether `Run`, the freshness and the neighbours of a task stand above it.",
+    ),
+    Setting(
+        "inlayHints",
+        "switch",
+        True,
+        "Whether values of placeholders and names that the pipeline leaves unsaid stand behind the text.",
+    ),
+    Setting(
         "severity",
         "severities",
         None,
@@ -88,3 +101,42 @@ SETTINGS: Final = (
         scope="resource",
     ),
 )
+
+CLIENT_SETTINGS: Final = (
+    Setting(
+        "server.command",
+        "words",
+        None,
+        "The program that is started as the server, with its arguments, for example "
+        '`["/path/to/pipelens", "lsp"]`. Without it, it is found: in the chosen Python, on `PATH`, '
+        "else the copy that came with the extension. Ignored in a workspace that is not trusted.",
+        is_program=True,
+    ),
+    Setting(
+        "server.env",
+        "texts",
+        None,
+        "Environment variables for the server, added to the editor's own. "
+        "Ignored in a workspace that is not trusted.",
+        is_program=True,
+    ),
+    Setting(
+        "run.save",
+        "choice",
+        "all",
+        "What becomes of unsaved files of the pipeline when a task is run. A task reads what is on the disk.",
+        choices=("all", "ask", "never"),
+        choice_texts=("They are saved.", "You are asked.", "They are left as they are."),
+        scope="resource",
+    ),
+    Setting(
+        "trace.server",
+        "choice",
+        "messages",
+        "How much of each message between editor and server is logged while the level of the log "
+        "*Pipelens* is *Trace* (command *Developer: Set Log Level…*).",
+        choices=("messages", "verbose"),
+        choice_texts=("Its name and how long it took.", "All that it says, too."),
+    ),
+)
+"""What the client for VS Code itself reads: the server does not ask for these."""

@@ -108,6 +108,8 @@ def typescript(type_: Any, words: Mapping[tuple[str, ...], str] = types.MappingP
         case _, _ if type_ in _SCALARS:
             return _SCALARS[type_]
         case _, _ if origin is Literal:
+            if len(inner) == 1:
+                return f'"{inner[0]}"'  # what tells the types of a union apart
             return words.get(inner) or " | ".join(f'"{word}"' for word in (*inner, UNKNOWN))
         case _, _ if origin in (Union, types.UnionType):
             return " | ".join(typescript(one, words) for one in inner)
@@ -159,7 +161,7 @@ def example(type_: Any, name: str = "", *, least: bool = False) -> Any:
     if origin is frozenset:
         return frozenset({example(inner[0], name, least=least)})
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {"kind": "end"} if inner[1] is Any else {}
+        return {}
     scalars: Mapping[Any, Any] = {str: name or "text", int: 1, float: 1.5, bool: True}
     if type_ is str:
         return _EXAMPLES.get(name, name or "text")

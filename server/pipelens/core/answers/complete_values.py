@@ -19,12 +19,13 @@ from pipelens.core.answers.complete_item import (
 )
 from pipelens.core.answers.complete_paths import paths
 from pipelens.core.answers.complete_tasks import tasks
-from pipelens.core.answers.yaml_context import DOTTED_PATH_KEYS, YamlContext, class_of, known_keys
+from pipelens.core.answers.yaml_context import YamlContext, class_of, known_keys
 from pipelens.core.checks.callables import PIPELINE_ARGUMENTS, TASK_ARGUMENTS
 from pipelens.core.classes import SOURCE_EXTENSIONS
 from pipelens.core.keys import (
     ALLOWED_PRODUCT_CLASSES,
     CLASS_KEYS,
+    DOTTED_PATH_KEYS,
     EXECUTORS,
     NOTEBOOK_SOURCES,
     PRODUCT_CLASSES,

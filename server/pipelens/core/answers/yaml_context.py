@@ -27,16 +27,17 @@ from pipelens.core.answers.yaml_outline import (
 from pipelens.core.classes import SOURCE_EXTENSIONS, infer_class
 from pipelens.core.files import DictFiles
 from pipelens.core.keys import (
+    CALLABLE_KEYS,
     CLASS_KEYS,
+    CLIENT_KEYS,
     CONFIG_KEYS,
+    DOTTED_PATH_KEYS,
     EXECUTORS,
     META_KEYS,
-    PRODUCT_CLASSES,
+    PRODUCT_CLASS_KEYS,
     SOURCE_LOADER_KEYS,
-    TASK_CLASSES,
     TASK_KEYS,
     TOP_KEYS,
-    UNUSABLE_CLASSES,
     Key,
 )
 from pipelens.core.text import Lines, Position, Span
@@ -50,20 +51,6 @@ _NO_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _REST_OF_NAME: Final = re.compile(r"[\w./-]*")
 _NEXT: Final = re.compile(r"[\w./-]*\s*[,\]}]")
 _NO_FILES: Final = DictFiles({})
-
-DOTTED_PATH_KEYS: Final = frozenset(
-    {
-        "on_render",
-        "on_finish",
-        "on_failure",
-        "client",
-        "product_client",
-        "serializer",
-        "unserializer",
-        "location",
-    }
-)
-"""The keys that name a callable, in a section or in a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +164,16 @@ def known_keys(context: YamlContext) -> Mapping[str, Key]:
         case ("meta", "source_loader"):
             return SOURCE_LOADER_KEYS
         case ("meta", "product_default_class"):
-            return _CLASS_NAMES
+            return PRODUCT_CLASS_KEYS
         case ("config",):
             return CONFIG_KEYS
         case ("clients",):
-            return _CLIENT_NAMES
+            return CLIENT_KEYS
         case ("executor",):
             arguments = EXECUTORS.get(context.siblings.get("dotted_path", ""))
-            return {**_DOTTED_PATH, **(_all_arguments() if arguments is None else arguments)}
+            return {**CALLABLE_KEYS, **(_all_arguments() if arguments is None else arguments)}
         case ("clients", _):
-            return _DOTTED_PATH
+            return CALLABLE_KEYS
         case _:
             return _callable_keys(place)
 
@@ -206,28 +193,6 @@ def class_of(context: YamlContext) -> str | None:
     return infer_class(source, product, _NO_FILES, "").class_name
 
 
-_DOTTED_PATH: Mapping[str, Key] = MappingProxyType(
-    {
-        "dotted_path": Key(
-            "dotted_path", "dotted path", "The function that is called; other keys are its arguments."
-        )
-    }
-)
-_CLASS_NAMES: Mapping[str, Key] = MappingProxyType(
-    {
-        name: Key(name, "choice", f"The product class of tasks of class `{name}`.", PRODUCT_CLASSES)
-        for name in TASK_CLASSES
-        if name not in UNUSABLE_CLASSES
-    }
-)
-_CLIENT_NAMES: Mapping[str, Key] = MappingProxyType(
-    {
-        name: Key(name, "dotted path", f"The function that makes the client for `{name}`.")
-        for name in (*_CLASS_NAMES, *PRODUCT_CLASSES)
-    }
-)
-
-
 def _task_keys(class_name: str | None) -> Mapping[str, Key]:
     if class_name is not None:
         return {**TASK_KEYS, **CLASS_KEYS.get(class_name, _NO_KEYS)}
@@ -243,7 +208,7 @@ def _all_arguments() -> dict[str, Key]:
 
 
 def _callable_keys(place: tuple[str, ...]) -> Mapping[str, Key]:
-    return _DOTTED_PATH if len(place) == 1 and place[0] in DOTTED_PATH_KEYS else _NO_KEYS
+    return CALLABLE_KEYS if len(place) == 1 and place[0] in DOTTED_PATH_KEYS else _NO_KEYS
 
 
 # -- what was found
