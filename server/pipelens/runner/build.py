@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project
+from pipelens.runner.engines import Engines
 from pipelens.runner.events import (
     Event,
     EventLog,
@@ -29,6 +31,7 @@ from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
 from pipelens.runner.place import Place, Status
 from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
 from pipelens.runner.records import adopt_old_records
+from pipelens.runner.scheduling import take_steps
 from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_state
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 
@@ -74,10 +77,11 @@ def run_build(
     cwd: str,
     environ: Mapping[str, str],
     stop: StopRequest | None = None,
+    workers: int = 1,
 ) -> BuildResult:
     """Run the steps of `plan` and leave every record in order, also when it is interrupted.
 
-    cwd: where functions and notebooks run (section 2.4). While it runs in the main thread, Ctrl-C
+    cwd: where functions and notebooks run (section 2.4). workers: how many tasks run at once. While it runs in the main thread, Ctrl-C
     stops the build; elsewhere `stop` does. Raises nothing that the pipeline is to blame for.
     """
     run = given_run_id(environ) or new_run_id()
@@ -100,16 +104,21 @@ def run_build(
     try:
         log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
         try:
+            telling = threading.Lock()
 
             def tell(event: Event) -> None:
-                log.write(event)
-                listener(event)
+                with telling:
+                    log.write(event)
+                    listener(event)
 
-            place = Place(
-                project, run, interpreter, os.path.abspath(cwd), task_environment(environ), stop, tell
-            )
-            with stopped_by_signals(stop):
-                return _Build(place, plan).run()
+            engines = Engines(interpreter)
+            where = os.path.abspath(cwd)
+            place = Place(project, run, interpreter, where, task_environment(environ), stop, tell, engines)
+            try:
+                with stopped_by_signals(stop):
+                    return _Build(place, plan, workers).run()
+            finally:
+                engines.close()
         finally:
             log.close()
     finally:
@@ -128,10 +137,12 @@ def _has_render_hooks(project: Project) -> bool:
 
 @dataclass(slots=True)
 class _Build:
-    """One build under way."""
+    """One build under way. Its lists change only while `lock` is held: steps may be taken at once."""
 
     place: Place
     plan: Plan
+    workers: int = 1
+    lock: threading.Lock = field(default_factory=threading.Lock)
     began: float = field(default_factory=time.monotonic)
     ran: list[str] = field(default_factory=list[str])
     failed: list[str] = field(default_factory=list[str])
@@ -167,8 +178,8 @@ class _Build:
             os.makedirs(folder, exist_ok=True)
         if self.rendered():
             self.queue()
-            for step in self.plan.steps:
-                self.take(step)
+            upstream = {name: task.upstream for name, task in project.tasks.items()}
+            take_steps(self.plan.steps, upstream, self.take, workers=self.workers)
             self.finish_pipeline()
         else:
             self.not_run.extend(step.task for step in self.plan.steps if step.task not in self.failed)
@@ -201,44 +212,53 @@ class _Build:
             self.place.listener(TaskChanged(name, "queued", reason, number=number, total=len(names)))
 
     def take(self, step: Step) -> None:
-        """One step: run it, or say why not."""
-        tell = self.place.listener
-        if self.place.stop.is_set:
-            self.not_run.append(step.task)
+        """One step: run it, or say why not. Called from several threads when tasks run at once."""
+        name, tell = step.task, self.place.listener
+        if step.action == "unselected":
+            self.leave(name)
+        elif self.place.stop.is_set:
+            self.leave(name)
             if step.action == "run":
-                tell(TaskChanged(step.task, "skipped", "the run was stopped"))
-            return
-        match step.action:
-            case "unselected":
-                self.not_run.append(step.task)
-            case "skip":
-                self.skipped.append(step.task)
-                tell(TaskChanged(step.task, "skipped", step.reason))
-            case "run":
-                self.run_task(step)
+                tell(TaskChanged(name, "skipped", "the run was stopped"))
+        elif step.action == "skip":
+            with self.lock:
+                self.skipped.append(name)
+            tell(TaskChanged(name, "skipped", step.reason))
+        elif (blocked := self.blocked(name)) is not None:
+            self.leave(name, blocked)
+            tell(TaskChanged(name, "skipped", blocked))
+        else:
+            self.run_task(step)
+
+    def leave(self, name: str, dark: str | None = None) -> None:
+        """A task that does not run. dark: why nothing after it can."""
+        with self.lock:
+            self.not_run.append(name)
+            if dark is not None:
+                self.dark[name] = dark
+
+    def blocked(self, name: str) -> str | None:
+        """Why a task cannot run after what happened before it."""
+        upstream = self.place.project.tasks[name].upstream
+        return next((self.dark[one] for one in upstream if one in self.dark), None)
 
     def run_task(self, step: Step) -> None:
         name, tell, place = step.task, self.place.listener, self.place
-        task = place.project.tasks[name]
-        blocked = next((self.dark[one] for one in task.upstream if one in self.dark), None)
-        if blocked is not None:
-            self.dark[name] = blocked
-            self.not_run.append(name)
-            tell(TaskChanged(name, "skipped", blocked))
-            return
         number, total = self.plan.to_run.index(name) + 1, len(self.plan.to_run)
         tell(TaskChanged(name, "started", step.reason, number=number, total=total))
         from pipelens.runner.task_run import TaskRun
 
         began = time.monotonic()
-        run = TaskRun(place, task)
+        run = TaskRun(place, place.project.tasks[name])
         status = self.carried_out(run)
-        seconds = self.seconds[name] = time.monotonic() - began
+        seconds = time.monotonic() - began
         for problem in run.problems:
             tell(problem)
-        self.problems.extend(run.problems)
         reason = run.problems[0].message if run.problems else ""
-        self.settle(name, status, reason, seconds, number, total)
+        with self.lock:
+            self.seconds[name] = seconds
+            self.problems.extend(run.problems)
+            self.settle(name, status, reason, seconds, number, total)
 
     def carried_out(self, run: TaskRun) -> Status:
         if run.task.products is None:

@@ -3,6 +3,7 @@ of the pipeline (sections 5.6, 6.7 and 12.5 of the format)."""
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from pipelens.core.project import Project, Task
 from pipelens.runner.events import OutputMade, TaskProblem
 from pipelens.runner.interpreter import HOW_TO_CHANGE
 from pipelens.runner.place import Place, Status
-from pipelens.runner.process import Printed, Report, Told, Worker, WorkerNotStarted
 from pipelens.runner.state import state_path
 from pipelens.runner.task_plan import PLAN_VERSION, sys_path_of, task_plan, write_plan
 from pipelens.runner.values import encode_callable
+from pipelens.runner.worker_reports import Order, Printed, Report, Told, WorkerNotStarted, carry_out
+
+_NUMBERS = itertools.count(1)
+"""Several tasks may call their hooks at once: each call has files of its own."""
 
 PIPELINE = ""
 """The task name in the problems of a pipeline's own hooks."""
@@ -81,8 +85,9 @@ class HookRunner:
         """Call hooks in order, in one process."""
         if not calls:
             return HooksDone("ok")
-        events = state_path(self.project.root, "plans", f"hooks-{self.place.run}.events.jsonl")
-        plan = state_path(self.project.root, "plans", f"hooks-{self.place.run}.json")
+        name = f"hooks-{self.place.run}-{next(_NUMBERS)}"
+        events = state_path(self.project.root, "plans", f"{name}.events.jsonl")
+        plan = state_path(self.project.root, "plans", f"{name}.json")
         write_plan(plan, self.plan_of(calls, events))
         failures: list[Mapping[str, Any]] = []
 
@@ -92,16 +97,9 @@ class HookRunner:
             elif isinstance(report, Told) and report.kind == "failure":
                 failures.append(report.fields)
 
-        worker = Worker(
-            self.place.interpreter.path,
-            plan,
-            events,
-            cwd=self.place.cwd,
-            environ=self.place.environ,
-            stop=self.place.stop,
-        )
+        order = Order(plan, events, self.place.cwd, self.place.environ)
         try:
-            ended = worker.run(hear)
+            ended = carry_out(self.place.engines.of(None), order, self.place.stop, hear)
         except WorkerNotStarted as error:
             return HooksDone(
                 "failed", (TaskProblem(_task_of(calls), str(error), advice=HOW_TO_CHANGE),), (PIPELINE,)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelens.core.project import Project
+from pipelens.runner.engines import Engines
 from pipelens.runner.events import Listener
 from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.stop import StopRequest
@@ -17,7 +18,7 @@ Status = Literal["ok", "failed", "early_stop", "interrupted"]
 @dataclass(frozen=True, slots=True)
 class Place:
     """Shared by everything that a run executes. cwd: absolute, where the command was given.
-    environ: what the tasks see."""
+    environ: what the tasks see. listener: may be called from several threads."""
 
     project: Project
     run: str
@@ -26,3 +27,4 @@ class Place:
     environ: Mapping[str, str]
     stop: StopRequest
     listener: Listener
+    engines: Engines

@@ -17,7 +17,6 @@ from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
 from pipelens.runner.metadata import RESOURCES, called_params, stored_params, write_metadata
 from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
 from pipelens.runner.place import Place, Status
-from pipelens.runner.process import Ended, Printed, Report, Told, Worker, WorkerNotStarted
 from pipelens.runner.state import file_name, state_path
 from pipelens.runner.static_check import static_problems
 from pipelens.runner.task_plan import (
@@ -32,6 +31,7 @@ from pipelens.runner.task_plan import (
     write_plan,
 )
 from pipelens.runner.whole_file import write_whole
+from pipelens.runner.worker_reports import Ended, Order, Printed, Report, Told, WorkerNotStarted, carry_out
 
 MOST_OUTPUT = 4 << 20
 """Characters of printed text that are passed on per task; a notebook keeps all of its own."""
@@ -177,17 +177,9 @@ class TaskRun:
         """Start the worker with `plan` and follow it to its end."""
         plan_path = self.state_file("plans", "json")
         write_plan(plan_path, plan)
-        cwd = str(plan["cwd"])
-        worker = Worker(
-            self.place.interpreter.path,
-            plan_path,
-            self.events_path,
-            cwd=cwd,
-            environ=self.place.environ,
-            stop=self.place.stop,
-        )
+        order = Order(plan_path, self.events_path, str(plan["cwd"]), self.place.environ)
         try:
-            ended = worker.run(self.hear)
+            ended = carry_out(self.place.engines.of(self.task), order, self.place.stop, self.hear)
         except WorkerNotStarted as error:
             return self.fail(str(error), advice=HOW_TO_CHANGE)
         finally:

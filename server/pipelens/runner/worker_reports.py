@@ -1,28 +1,82 @@
-"""One worker process: started with a plan, followed while it runs, stopped when asked.
+"""A running worker: what it tells, how it is followed and stopped, whichever engine started it.
 
-The `process` engine: one fresh interpreter for each task. What the worker tells arrives through
-its event file, what the task prints past the worker through two pipes.
+What the worker tells arrives through its event file, what the task prints past the worker through
+two pipes.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import queue
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, Protocol
 
 from pipelens.runner.state import system
 from pipelens.runner.stop import StopRequest
 
-WORKER = str(Path(__file__).resolve().parent.parent / "worker" / "__main__.py")
 STOP_GRACE = 5.0
 """Seconds that an interrupted task has to end by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an engine is asked to run. plan: the plan's file. events: the file that the worker
+    appends to. cwd: absolute. environ: all that the task sees."""
+
+    plan: str
+    events: str
+    cwd: str
+    environ: Mapping[str, str]
+
+
+class Running(Protocol):
+    """A worker that was started: its pipes, and what can be done with it."""
+
+    @property
+    def stdout(self) -> IO[bytes]: ...
+
+    @property
+    def stderr(self) -> IO[bytes]: ...
+
+    def poll(self) -> int | None:
+        """Its exit code (negative: the signal that ended it), None while it runs."""
+        ...
+
+    def interrupt(self) -> None:
+        """Ask it and all it started to stop, as Ctrl-C does."""
+        ...
+
+    def kill(self) -> None:
+        """End it and all it started, at once."""
+        ...
+
+    def close(self) -> None:
+        """Wait for its end and give back what following it took; called once, at the end."""
+        ...
+
+
+class Engine(Protocol):
+    """A way of starting workers. `start` may be called from several threads at once."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self, order: Order) -> Running:
+        """Raises `WorkerNotStarted`."""
+        ...
+
+    def close(self) -> None:
+        """End what the engine keeps; workers are ended by those who follow them."""
+        ...
+
+
+class WorkerNotStarted(Exception):
+    """The interpreter cannot be started; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,80 +111,53 @@ Report = Told | Printed
 Listener = Callable[[Report], None]
 
 
-class WorkerNotStarted(Exception):
-    """The interpreter cannot be started; the text says why."""
+def carry_out(engine: Engine, order: Order, stop: StopRequest, listener: Listener) -> Ended:
+    """Start a worker, follow it and wait for its end, by itself or because of `stop`. Raises
+    `WorkerNotStarted`. Whatever a listener raises leaves no process behind."""
+    with open(order.events, "ab"):
+        pass
+    running = engine.start(order)
+    following = _Following(running, stop)
+    try:
+        return following.follow(order.events, listener)
+    finally:
+        if running.poll() is None or following.stopping is not None:
+            running.kill()
+        running.close()
 
 
-class Worker:
-    """Runs one plan. `run` blocks until the worker ended, by itself or because of `stop`."""
+@dataclass(slots=True)
+class _Following:
+    """One worker being followed. stopping: since when (monotonic) it has been asked to stop."""
 
-    def __init__(
-        self,
-        interpreter: str,
-        plan: str,
-        events: str,
-        *,
-        cwd: str,
-        environ: Mapping[str, str],
-        stop: StopRequest,
-    ) -> None:
-        self.interpreter = interpreter
-        self.plan = plan
-        self.events = events
-        self.cwd = cwd
-        self.environ = environ
-        self.stop = stop
-        self._stopping: float | None = None
+    running: Running
+    stop: StopRequest
+    stopping: float | None = None
 
-    def run(self, listener: Listener) -> Ended:
-        """Start, follow and wait. Raises `WorkerNotStarted`. Whatever a listener raises leaves no
-        process behind."""
-        with open(self.events, "ab"):
-            pass
-        lifeline = system.Lifeline()
-        try:
-            command = [self.interpreter, WORKER, self.plan, *lifeline.arguments]
-            try:
-                process = system.start(command, cwd=self.cwd, environ=self.environ, passed=lifeline.passed)
-            except OSError as error:
-                raise WorkerNotStarted(
-                    f"the interpreter {self.interpreter} cannot be started in {self.cwd}: {error.strerror or error}"
-                ) from error
-            finally:
-                lifeline.started()
-            try:
-                return self._follow(process, listener)
-            finally:
-                if process.poll() is None or self._stopping is not None:
-                    system.kill(process)
-                    process.wait()
-        finally:
-            lifeline.close()
-
-    def _heed(self, process: subprocess.Popen[bytes]) -> None:
+    def heed(self) -> None:
         """Interrupt the task when a stop was asked for; kill it when it does not end in time."""
         if not self.stop.is_set:
             return
         now = time.monotonic()
-        if self._stopping is None:
-            self._stopping = now
-            system.interrupt(process)
-        elif self.stop.is_urgent or now - self._stopping > STOP_GRACE:
-            system.kill(process)
+        if self.stopping is None:
+            self.stopping = now
+            self.running.interrupt()
+        elif self.stop.is_urgent or now - self.stopping > STOP_GRACE:
+            self.running.kill()
 
-    def _follow(self, process: subprocess.Popen[bytes], listener: Listener) -> Ended:
+    def follow(self, events: str, listener: Listener) -> Ended:
         printed: queue.SimpleQueue[Printed] = queue.SimpleQueue()
         readers = [
-            _read_in_background(process.stdout, "stdout", printed),
-            _read_in_background(process.stderr, "stderr", printed),
+            _read_in_background(self.running.stdout, "stdout", printed),
+            _read_in_background(self.running.stderr, "stderr", printed),
         ]
         status: str | None = None
         pause = 0.001
-        with open(self.events, "rb") as file:
+        with open(events, "rb") as file:
             lines = _Lines(file)
             while True:
-                ended = process.poll() is not None
-                if ended:
+                returncode = self.running.poll()
+                if returncode is not None:
                     # What a child that outlives the task keeps open is not waited for.
                     for reader in readers:
                         reader.join(0.2)
@@ -140,9 +167,9 @@ class Worker:
                     if isinstance(report, Told) and report.kind == "end":
                         status = str(report.fields.get("status"))
                     listener(report)
-                if ended:
-                    return Ended(status, process.returncode)
-                self._heed(process)
+                if returncode is not None:
+                    return Ended(status, returncode)
+                self.heed()
                 pause = 0.001 if busy else min(pause * 1.3, 0.02)
                 time.sleep(pause)
 
@@ -176,12 +203,8 @@ def _drained(printed: queue.SimpleQueue[Printed]) -> Iterator[Printed]:
 
 
 def _read_in_background(
-    pipe: IO[bytes] | None, stream: Literal["stdout", "stderr"], printed: queue.SimpleQueue[Printed]
+    pipe: IO[bytes], stream: Literal["stdout", "stderr"], printed: queue.SimpleQueue[Printed]
 ) -> threading.Thread:
-    import codecs
-
-    assert pipe is not None
-
     def read() -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         with pipe:
