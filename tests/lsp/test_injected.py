@@ -150,7 +150,7 @@ async def test_a_client_that_takes_documents_from_servers_gets_one_that_follows_
         await it.until(lambda: len(shown) == 1)
         uri = shown[0].uri
         assert uri.startswith("pipelens-injected:/")
-        assert uri.endswith("/fit.py")
+        assert uri.endswith("/fit%20(injected).py")
         await it.until(lambda: any(one.id == "pipelens-injected" for one in it.registered))
         params = types.TextDocumentContentParams(uri)
         content = await it.client.workspace_text_document_content_async(params)

@@ -210,9 +210,64 @@ async def test_the_failing_line_is_a_problem_until_its_source_is_edited(project:
         [found] = it.client.diagnostics[it.uri("steps.py")]
         assert found.range.start.line == 4
         assert "no such column" in found.message
+        await it.until(lambda: bool(it.said), "the reason")
         assert "(steps.py:5)" in it.said[-1]
         it.rewrite("steps.py", steps.replace("no such", "still no such"))
         await it.shows("steps.py")
+
+
+async def test_a_client_that_shows_runs_places_the_failing_line_itself(project: Path) -> None:
+    (project / "steps.py").write_text(STEPS.replace('print("loading")', 'raise KeyError("no such column")'))
+    async with editor(project, options={**OURS, "showsRuns": True}) as it:
+        heard = Listener(it)
+        it.open("pipeline.yaml")
+        it.open("steps.py")
+        await it.command(
+            "pipelens.startRun", {"pipeline": it.uri("pipeline.yaml"), "tasks": ["load"], "mode": "task"}
+        )
+        await it.until(lambda: "end" in heard.kinds(), "the end of the run")
+        [problem] = [event for event in heard.events if event["kind"] == "problem"]
+        assert (problem["path"], problem["line"]) == (str(project / "steps.py"), 4)
+        await it.settled()
+        it.rewrite("steps.py", "\n" + STEPS)
+        await it.settled()
+        assert "task-failed" not in it.codes("steps.py")
+        assert not it.said
+        assert not it.client.progress_reports
+        [failure] = plain(await it.client.protocol.send_request_async("pipelens/failures", None))
+        assert failure == {
+            "pipeline": it.uri("pipeline.yaml"),
+            "run": heard.messages[-1]["run"],
+            "problem": problem,
+        }
+
+
+async def test_a_run_that_was_killed_ends_for_a_client_of_ours(project: Path) -> None:
+    (project / "steps.py").write_text(SLOW)
+    async with editor(project, options=OURS) as it:
+        heard = Listener(it)
+        it.open("pipeline.yaml")
+        run = plain(
+            await it.command("pipelens.startRun", {"pipeline": it.uri("pipeline.yaml"), "mode": "build"})
+        )
+        await until_there(project / "started")
+        await it.command("pipelens.cancelRun", {"run": run["id"], "hard": True})
+        await it.until(lambda: "end" in heard.kinds(), "the end of the run")
+
+
+async def test_a_run_that_never_began_says_why(project: Path) -> None:
+    (project / "steps.py").write_text(SLOW)
+    async with editor(project, options=OURS) as it:
+        heard = Listener(it)
+        it.open("pipeline.yaml")
+        build = {"pipeline": it.uri("pipeline.yaml"), "mode": "build"}
+        await it.command("pipelens.startRun", build)
+        await until_there(project / "started")
+        second = plain(await it.command("pipelens.startRun", build))
+        await it.until(lambda: "end" in heard.kinds(), "the end of the second run")
+        [end] = [one for one in heard.messages if one["run"] == second["id"]]
+        assert "another build of this pipeline is running" in end["events"][0]["message"]
+        (project / "go").touch()
 
 
 async def test_a_failure_from_before_the_server_is_shown_until_the_next_run(project: Path) -> None:
@@ -311,6 +366,27 @@ async def test_a_product_is_opened_by_the_client(project: Path) -> None:
         await it.command("pipelens.openProduct", load)
         product = (project / "out" / "load.txt").as_uri()
         await it.until(lambda: any(one.uri == product for one in it.client.shown_documents))
+
+
+async def test_files_of_tasks_and_their_products_are_told(project: Path) -> None:
+    async with editor(project) as it:
+        it.open("pipeline.yaml")
+        ask = it.client.protocol.send_request_async
+        assert plain(await ask("pipelens/taskFiles", None)) == [it.uri("steps.py")]
+        task = {"pipeline": it.uri("pipeline.yaml"), "task": "load"}
+        told = plain(await ask("pipelens/products", task))
+        assert told == [{"key": "load.txt", "uri": it.uri("out/load.txt"), "exists": False}]
+        assert plain(await ask("pipelens/products", {**task, "task": "nobody"})) == []
+
+
+async def test_a_plan_that_is_refused_says_so_in_a_word(project: Path) -> None:
+    async with editor(project) as it:
+        it.open("pipeline.yaml")
+        request = {"pipeline": it.uri("pipeline.yaml"), "tasks": ["fit"], "mode": "task"}
+        told = plain(await it.command("pipelens.plan", request))
+        assert (told["refusal"], told["needed"]) == ("upstream", ["load"])
+        told = plain(await it.command("pipelens.plan", {**request, "tasks": ["nobody"]}))
+        assert told["refusal"] == "unclear"
 
 
 async def test_the_doctor_shows_its_report(project: Path, tmp_path: Path) -> None:

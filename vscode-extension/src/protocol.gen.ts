@@ -2,10 +2,28 @@
 
 export const PROTOCOL = 1;
 
+export const CELL_STATE = ["started", "finished", "failed"] as const;
+export type CellState = (typeof CELL_STATE)[number] | "unknown";
+export function asCellState(word: unknown): CellState {
+  return ((CELL_STATE as readonly unknown[]).includes(word) ? word : "unknown") as CellState;
+}
+
 export const MODE = ["task", "upstream", "force", "build"] as const;
 export type Mode = (typeof MODE)[number] | "unknown";
 export function asMode(word: unknown): Mode {
   return ((MODE as readonly unknown[]).includes(word) ? word : "unknown") as Mode;
+}
+
+export const REFUSAL_CODE = ["unknown-task", "cycle", "fresh", "upstream", "unsupported", "unclear"] as const;
+export type RefusalCode = (typeof REFUSAL_CODE)[number] | "unknown";
+export function asRefusalCode(word: unknown): RefusalCode {
+  return ((REFUSAL_CODE as readonly unknown[]).includes(word) ? word : "unknown") as RefusalCode;
+}
+
+export const RUN_END = ["ok", "failed", "stopped", "early_stop"] as const;
+export type RunEnd = (typeof RUN_END)[number] | "unknown";
+export function asRunEnd(word: unknown): RunEnd {
+  return ((RUN_END as readonly unknown[]).includes(word) ? word : "unknown") as RunEnd;
 }
 
 export const RUN_STATE = ["running", "ok", "failed", "stopped"] as const;
@@ -20,6 +38,18 @@ export function asState(word: unknown): State {
   return ((STATE as readonly unknown[]).includes(word) ? word : "unknown") as State;
 }
 
+export const STREAM = ["stdout", "stderr"] as const;
+export type Stream = (typeof STREAM)[number] | "unknown";
+export function asStream(word: unknown): Stream {
+  return ((STREAM as readonly unknown[]).includes(word) ? word : "unknown") as Stream;
+}
+
+export const TASK_STATE = ["queued", "started", "finished", "failed", "skipped"] as const;
+export type TaskState = (typeof TASK_STATE)[number] | "unknown";
+export function asTaskState(word: unknown): TaskState {
+  return ((TASK_STATE as readonly unknown[]).includes(word) ? word : "unknown") as TaskState;
+}
+
 export const VERB = ["run", "debug", "failure", "open"] as const;
 export type Verb = (typeof VERB)[number] | "unknown";
 export function asVerb(word: unknown): Verb {
@@ -32,15 +62,58 @@ export interface CancelRequest {
   hard?: boolean;
 }
 
+/**
+ * A code cell went into `state`. index: among all cells of the source. number, total: its place
+ * among the code cells. path, line: where it begins; a notebook's lines are those of its cells, one
+ * below the other.
+ */
+export interface CellTold {
+  kind: "cell";
+  seq: number;
+  at: number;
+  task: string;
+  state: CellState;
+  index: number;
+  number: number;
+  total: number;
+  path: string;
+  line: number;
+}
+
 /** A document (or a cell) by its URI. */
 export interface DocumentRef {
   uri: string;
+}
+
+/**
+ * The last event, also of a run that could not write one, because it was killed or never began.
+ * message: why nothing ran, or what it printed last, where its events do not say how it ended.
+ */
+export interface EndTold {
+  kind: "end";
+  seq: number;
+  at: number;
+  state: RunEnd;
+  exitCode: number;
+  seconds: number;
+  ran: string[];
+  failed: string[];
+  skipped: string[];
+  notRun: string[];
+  message: string;
 }
 
 /** `capabilities.experimental.pipelens` of the server. */
 export interface Experimental {
   version: string;
   protocol?: number;
+}
+
+/** A task whose last run failed, and why. pipeline: the URI of its file. run: the id of that run. */
+export interface Failure {
+  pipeline: string;
+  run: string;
+  problem: ProblemTold;
 }
 
 /** The state of a task, always with its reason in words. */
@@ -65,7 +138,8 @@ export interface HealthAnswer {
  * of commands that the client carries out itself. trusted: whether anything may run. interpreter: the
  * Python for tasks that the user chose in the client. notebookSync: whether the client tells cells of
  * notebooks; null: as its capabilities say. yamlServer: another server completes and explains keys
- * of YAML. settings: our section of the user's settings, for a client that can tell it no other way.
+ * of YAML. showsRuns: the client shows runs by their events: how far they are, failing lines, and how
+ * they end; the server then leaves that to it. settings: our section of the user's settings, for a client that can tell it no other way.
  */
 export interface InitializationOptions {
   client?: string;
@@ -74,6 +148,7 @@ export interface InitializationOptions {
   interpreter?: string | null;
   notebookSync?: boolean | null;
   yamlServer?: boolean;
+  showsRuns?: boolean;
   settings?: Record<string, unknown>;
 }
 
@@ -93,6 +168,17 @@ export interface InjectedCellResult {
   version: number;
 }
 
+/** Text that a task printed, in pieces as it came. cell: its index, null outside of cells. */
+export interface OutputTold {
+  kind: "output";
+  seq: number;
+  at: number;
+  task: string;
+  stream: Stream;
+  text: string;
+  cell: number | null;
+}
+
 /**
  * One pipeline of the workspace. name: its file as seen from the workspace folder. root: the URI of
  * the folder that its paths are read from. tasks: how many it has.
@@ -107,12 +193,15 @@ export interface PipelineInfo {
 
 /**
  * The result of `pipelens.plan`. command: the command line that does the same. refused: why
- * nothing would run, null when something would.
+ * nothing would run, null when something would. refusal: the same in a word: `fresh` (force runs it),
+ * `upstream` (the tasks in `needed` must run before) … needed: the tasks that stand in the way.
  */
 export interface PlanAnswer {
   steps: PlanStep[];
   command: string[];
   refused?: string | null;
+  refusal?: RefusalCode | null;
+  needed?: string[];
 }
 
 /** What a run would do with a task, and why. */
@@ -122,10 +211,57 @@ export interface PlanStep {
   reason: string;
 }
 
+/**
+ * What will be done, in build order. A long plan comes in parts: these steps are number `first` and
+ * following of `total`.
+ */
+export interface PlanTold {
+  kind: "plan";
+  seq: number;
+  at: number;
+  steps: PlanStep[];
+  first: number;
+  total: number;
+}
+
 /** How many problems of each weight a pipeline has. */
 export interface ProblemCounts {
   errors: number;
   warnings: number;
+}
+
+/**
+ * Why a task failed (severity `error`), or what is worth knowing about it.
+ *
+ * path, line: where the user's own code failed, null when no line is to blame. cell, cellLine: the
+ * index of the failing cell, and the line within it. error: the exception's type. traceback: as
+ * Python prints it. advice: what to do about it. notebook: where the partial notebook is kept.
+ */
+export interface ProblemTold {
+  kind: "problem";
+  seq: number;
+  at: number;
+  task: string;
+  severity: "error" | "warning" | "unknown";
+  message: string;
+  path: string | null;
+  line: number | null;
+  cell: number | null;
+  cellLine: number | null;
+  error: string;
+  traceback: string;
+  advice: string;
+  notebook: string | null;
+}
+
+/**
+ * A file that a task makes. key: its name in the pipeline, else the file's name. exists: whether it
+ * is there.
+ */
+export interface ProductFile {
+  key: string;
+  uri: string;
+  exists: boolean;
 }
 
 /** markdown: bounded; what comes from the product is escaped in it. */
@@ -136,6 +272,12 @@ export interface ProductPreview {
 /** uri: of a file that a task of a pipeline makes. */
 export interface ProductPreviewParams {
   uri: string;
+}
+
+/** pipeline: the URI of its file. */
+export interface ProductsParams {
+  pipeline: string;
+  task: string;
 }
 
 /** One execution of a plan. tasks: those that were asked for. startedAt: ISO 8601 with offset. */
@@ -149,14 +291,30 @@ export interface Run {
 }
 
 /**
- * `pipelens/runEvent`. seq: of the last event told. events: JSON objects, each with `kind`, `seq`,
- * `at` and the fields of its kind; long texts and lists are cut, and say so.
+ * The first event. pid: of the process that builds. interpreter: the Python of the tasks, why: it
+ * was chosen. root, cwd: the folders that paths are read from, and that tasks run in.
+ */
+export interface RunBegan {
+  kind: "run";
+  seq: number;
+  at: number;
+  pid: number;
+  interpreter: string;
+  why: string;
+  mode: Mode;
+  root: string;
+  cwd: string;
+}
+
+/**
+ * `pipelens/runEvent`. pipeline: the URI of its file. seq: of the last event told. Long texts and
+ * lists are cut, and say so.
  */
 export interface RunEvent {
   run: string;
   pipeline: string;
   seq: number;
-  events: Record<string, unknown>[];
+  events: (RunBegan | PlanTold | TaskTold | CellTold | OutputTold | ProblemTold | EndTold)[];
 }
 
 /** The argument of `pipelens.plan` and `pipelens.startRun`. tasks: none for the whole pipeline. */
@@ -210,6 +368,23 @@ export interface TaskRef {
   task?: string | null;
 }
 
+/**
+ * A task went into `state`. reason: in words. seconds: once it ended. products: as the pipeline
+ * names them, once it finished. number, total: its place among the tasks to run.
+ */
+export interface TaskTold {
+  kind: "task";
+  seq: number;
+  at: number;
+  task: string;
+  state: TaskState;
+  reason: string;
+  seconds: number | null;
+  number: number;
+  total: number;
+  products: string[];
+}
+
 /** A position as the negotiated encoding counts it. */
 export interface WirePosition {
   line: number;
@@ -226,9 +401,12 @@ export interface WireRange {
 export interface Requests {
   "pipelens/pipelines": { params: void; result: PipelineInfo[] };
   "pipelens/runnables": { params: RunnablesParams; result: Runnable[] };
+  "pipelens/taskFiles": { params: void; result: string[] };
+  "pipelens/products": { params: ProductsParams; result: ProductFile[] };
   "pipelens/productPreview": { params: ProductPreviewParams; result: ProductPreview | null };
   "pipelens/injectedCell": { params: InjectedCellParams; result: InjectedCellResult | null };
   "pipelens/health": { params: void; result: HealthAnswer };
+  "pipelens/failures": { params: void; result: Failure[] };
 }
 
 /** What the server tells. */
@@ -256,7 +434,7 @@ export interface Commands {
   "pipelens.openProduct": { params: TaskRef; result: void };
   "pipelens.doctor": { params: void; result: void };
   "pipelens.plan": { params: RunRequest; result: PlanAnswer };
-  "pipelens.startRun": { params: RunRequest; result: Run };
+  "pipelens.startRun": { params: RunRequest; result: Run | null };
   "pipelens.cancelRun": { params: CancelRequest; result: void };
 }
 

@@ -6,13 +6,16 @@ run in a terminal, and for one that ended before the server was started.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
+
+from pipelens.lsp.convert import uri_of
 
 if TYPE_CHECKING:
     from pipelens.core.answers.findings import Finding
     from pipelens.core.project import Project
     from pipelens.lsp.server import Server
+    from pipelens.protocol.failures import Failure
 
 CODE: Final = "task-failed"
 _MOST: Final = 100
@@ -36,6 +39,18 @@ class Failures:
                     path = finding.problem.place.path
                     found[path] = (*found.get(path, ()), finding)
         return found
+
+    def told(self) -> Iterator[Failure]:
+        """The tasks of all shown pipelines whose last run failed, also those that were edited since."""
+        from pipelens.lsp.run_events import happening
+        from pipelens.protocol.failures import Failure
+        from pipelens.runner.event_file import problem_in
+
+        for project in self._server.host.projects():
+            for name, run in list(self._server.states.last_failed(project).items())[:_MOST]:
+                record = problem_in(project.root, run, name)
+                if record is not None:
+                    yield Failure(uri_of(project.path), run, happening(record))  # pyright: ignore
 
     def _of(self, project: Project, name: str, run: str) -> Finding | None:
         key = (run, name)

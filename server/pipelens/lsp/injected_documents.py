@@ -40,12 +40,14 @@ def cell_of(server: Server, pipeline: str, task: str) -> tuple[Project, Injected
 
 def document_uri(pipeline: str, task: str, cell: InjectedCell) -> str:
     """The URI of the made up document: it ends like a file, so that editors know its language."""
-    return f"{SCHEME}:/{quote(pipeline, safe='')}/{quote(task, safe='')}.{EXTENSIONS[cell.language]}"
+    return f"{SCHEME}:/{quote(pipeline, safe='')}/{quote(task, safe='')}%20(injected).{EXTENSIONS[cell.language]}"
 
 
 def meant_by(uri: str) -> tuple[str, str] | None:
     """The pipeline and the task that such a URI names. Clients escape parts of them anew."""
-    match = re.fullmatch(rf"{SCHEME}:/+(?P<pipeline>[^/]+)/(?P<task>[^/]+)\.(?:py|R)", uri)
+    match = re.fullmatch(
+        rf"{SCHEME}:/+(?P<pipeline>[^/]+)/(?P<task>[^/]+)(?: |%20)(?:\(|%28)injected(?:\)|%29)\.(?:py|R)", uri
+    )
     if match is None:
         return None
     return unquote(match["pipeline"]), unquote(match["task"])

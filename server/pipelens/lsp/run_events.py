@@ -5,9 +5,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pipelens.protocol.runs import MOST_EVENTS_BYTES
+from pipelens.protocol.run_events import (
+    MOST_EVENTS_BYTES,
+    CellTold,
+    EndTold,
+    Happening,
+    OutputTold,
+    PlanTold,
+    ProblemTold,
+    RunBegan,
+    TaskTold,
+)
+from pipelens.protocol.runs import PlanStep
 
 if TYPE_CHECKING:
     from pipelens.runner.event_file import Record
@@ -18,28 +31,53 @@ _BATCH: Final = MOST_EVENTS_BYTES - 1_000
 _LONGEST_TEXT: Final = 8_000
 _MOST_NAMES: Final = 200
 _STEPS_AT_ONCE: Final = 200
-_NOT_TOLD: Final = ("version", "run")
+KINDS: Final[Mapping[str, type[Any]]] = {
+    "run": RunBegan,
+    "plan": PlanTold,
+    "task": TaskTold,
+    "cell": CellTold,
+    "output": OutputTold,
+    "problem": ProblemTold,
+    "end": EndTold,
+}
+_EMPTY: Final[Mapping[str, object]] = {"message": "", "at": 0.0, "severity": "error"}
 
 
-def told(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
-    """The events of `records` as they go over the wire: none above `_BATCH`."""
+def told(records: Iterable[Record]) -> Iterator[Happening]:
+    """The events of `records` as they go over the wire: none above `_BATCH`, none of an unknown kind."""
     for record in records:
-        event = {key: _cut(value) for key, value in record.items() if key not in _NOT_TOLD}
-        if event["kind"] == "plan" and isinstance(steps := record.get("steps"), list):
-            # A plan of thousands of tasks comes in parts.
-            for first in range(0, max(1, len(steps)), _STEPS_AT_ONCE):
-                part = [_step(step) for step in steps[first : first + _STEPS_AT_ONCE]]
-                yield {**event, "steps": part, "first": first, "of": len(steps)}
+        kind = KINDS.get(str(record["kind"]))
+        if kind is None:
             continue
-        yield event
+        if kind is PlanTold:
+            yield from _plan(record)
+        else:
+            yield happening(record)
 
 
-def batches(events: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def happening(record: Record) -> Happening:
+    """The event in a record of a kind that `KINDS` knows; what the record lacks is empty."""
+    kind = KINDS[str(record["kind"])]
+    return kind(**{name: _cut(record.get(name, _EMPTY.get(name))) for name in _names(kind)})
+
+
+def _plan(record: Record) -> Iterator[PlanTold]:
+    """A plan of thousands of tasks comes in parts."""
+    steps = [step for step in record.get("steps", ()) if isinstance(step, list) and len(step) == 3]
+    for first in range(0, max(1, len(steps)), _STEPS_AT_ONCE):
+        part = tuple(
+            PlanStep(*(str(word)[:200] for word in step))  # pyright: ignore[reportArgumentType]
+            for step in steps[first : first + _STEPS_AT_ONCE]
+        )
+        yield PlanTold("plan", record["seq"], float(record.get("at") or 0), part, first, len(steps))
+
+
+def batches(events: Iterable[Happening]) -> Iterator[list[Happening]]:
     """The events in their order, as many at once as fit into a message."""
-    batch: list[dict[str, Any]] = []
+    batch: list[Happening] = []
     size = 0
     for event in events:
-        length = len(json.dumps(event)) + 1
+        length = len(json.dumps(event.as_json())) + 1
         if batch and size + length > _BATCH:
             yield batch
             batch, size = [], 0
@@ -68,10 +106,11 @@ def without_output(records: Iterable[Record]) -> list[Record]:
 def _cut(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:
         return f"… {len(value) - _LONGEST_TEXT:,} characters left out …\n{value[-_LONGEST_TEXT:]}"
-    if isinstance(value, list) and len(value) > _MOST_NAMES:
-        return [_cut(one) for one in value[:_MOST_NAMES]]
+    if isinstance(value, list):
+        return tuple(_cut(one) for one in value[:_MOST_NAMES])  # pyright: ignore
     return value
 
 
-def _step(step: Any) -> Any:
-    return [str(part)[:200] for part in step] if isinstance(step, list) else step
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pipelens.protocol.runs import MOST_MESSAGES, Mode, Run, RunState
+from pipelens.protocol.run_events import MOST_MESSAGES
+from pipelens.protocol.runs import Mode, Run, RunState
 from pipelens.runner.event_file import MOST_AT_ONCE, EventFile, Record, current_build, event_path
 from pipelens.runner.state import system
 

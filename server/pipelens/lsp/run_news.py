@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -12,7 +13,7 @@ from pipelens.lsp import run_log
 from pipelens.lsp.convert import uri_of
 from pipelens.lsp.guard import LOG
 from pipelens.lsp.run_events import batches, told, without_output
-from pipelens.protocol.runs import MOST_MESSAGES, RUN_EVENT, RunEvent
+from pipelens.protocol.run_events import MOST_MESSAGES, RUN_EVENT, EndTold, Happening, RunEvent
 
 if TYPE_CHECKING:
     from pipelens.lsp.run_follower import FollowedRun
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipelens.runner.event_file import Record
 
 _LONGEST_STEP = 120
+_LONGEST_MESSAGE = 8_000
 
 
 class RunNews:
@@ -35,8 +37,8 @@ class RunNews:
         self.failures: list[Record] = []
 
     async def begin(self) -> None:
-        """Open the progress where the client shows one."""
-        if not self._server.supports("window.work_done_progress"):
+        """Open the progress where the client shows one, and does not make its own."""
+        if self._server.options.shows_runs or not self._server.supports("window.work_done_progress"):
             return
         progress = self._server.work_done_progress
         try:
@@ -60,7 +62,7 @@ class RunNews:
                     self.failures.append(record)
         shown = without_output(records) if self._run.is_behind else list(records)
         if self._server.options.client:
-            await self._send(shown)
+            await self._send(told(shown))
         elif text := run_log.text(shown):
             self._server.window_log_message(types.LogMessageParams(types.MessageType.Info, text.rstrip("\n")))
         self._report(records)
@@ -75,12 +77,22 @@ class RunNews:
         changed, self._changed = self._changed, set()
         return changed
 
-    async def _send(self, records: Sequence[Record]) -> None:
+    async def tell_end(self, message: str) -> None:
+        """Clients of ours hear how a run ended that did not say so itself. message: what it printed last."""
+        if self._server.options.client and not self._run.events.ended:
+            process = self._run.process
+            code = process.exit_code if process is not None else -1
+            seq = self._run.events.seq + 1
+            state = "stopped" if self._run.state == "stopped" and not message else "failed"
+            lines = message.strip()[-_LONGEST_MESSAGE:]
+            await self._send([EndTold("end", seq, time.time(), state, code, 0.0, (), (), (), (), lines)])
+
+    async def _send(self, events: Iterable[Happening]) -> None:
         uri = uri_of(self._run.pipeline)
-        for number, batch in enumerate(batches(told(records))):
+        for number, batch in enumerate(batches(events)):
             if number:
                 await asyncio.sleep(1 / MOST_MESSAGES)
-            message = RunEvent(self._run.id, uri, batch[-1]["seq"], tuple(batch))
+            message = RunEvent(self._run.id, uri, batch[-1].seq, tuple(batch))
             self._server.protocol.notify(RUN_EVENT, message.as_json())
 
     def _report(self, records: Sequence[Record]) -> None:

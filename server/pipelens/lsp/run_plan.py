@@ -34,15 +34,17 @@ def plan_answer(server: Server, given: tuple[object, ...]) -> dict[str, object]:
         case (project, request):
             pass
         case why:
-            return PlanAnswer((), (), why).as_json()
+            return PlanAnswer((), (), why, "unclear").as_json()
     words = command_words(project, request.tasks, request.mode, server.runs.interpreter(project))
     command = ("pipelens", *words)
     made = make_plan(project, server.states.of(project), build_options(request.tasks, request.mode))
     if isinstance(made, Refusal):
-        return PlanAnswer((), command, made.message).as_json()
+        return PlanAnswer((), command, made.message, made.code, made.tasks).as_json()
     steps = tuple(PlanStep(step.task, step.action, step.reason) for step in made.steps)
     refused = refuse_unsupported(project, Plan(made.steps, made.options))
-    return PlanAnswer(steps, command, refused.message if refused else None).as_json()
+    if refused is not None:
+        return PlanAnswer(steps, command, refused.message, refused.code, refused.tasks).as_json()
+    return PlanAnswer(steps, command).as_json()
 
 
 def build_options(tasks: tuple[str, ...], mode: Mode) -> BuildOptions:

@@ -137,15 +137,15 @@ class Runs:
             raise
         finally:
             self._running.pop(run.id, None)
+        printed = run.process.printed() if run.process is not None else ""
         news.end()
+        await news.tell_end(printed)
         server.host.refresh()
         server.states.may_have_changed(run.pipeline)
         server.state_news.later()
         server.later()
-        if run.process is not None:
-            printed = run.process.printed()
-            if run.process.exit_code not in (0, 130, -2, -15):
-                self._tell_failure(run, news.failures, printed)
+        if run.process is not None and run.process.exit_code not in (0, 130, -2, -15):
+            self._tell_failure(run, news.failures, printed)
 
     async def _catch_up(self, run: FollowedRun, news: RunNews) -> None:
         """What had happened before it was found, without what was printed."""
@@ -169,6 +169,8 @@ class Runs:
 
     def _tell_failure(self, run: FollowedRun, failures: Sequence[Record], printed: str) -> None:
         """Which tasks failed, why and where; where none did, what the run said last."""
+        if self._server.options.shows_runs:
+            return
         if failures:
             why = "; ".join(_failure(one, run.root) for one in failures[:3])
         else:

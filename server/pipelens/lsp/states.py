@@ -67,6 +67,14 @@ class States:
         runs = ((name, states.outcome(name)) for name in sorted(states.failed))
         return {name: outcome.run for name, outcome in runs if outcome is not None}
 
+    def last_failed(self, project: Project) -> Mapping[str, str]:
+        """The tasks whose last run failed, whatever was edited since: the id of that run, by name."""
+        states = self._states(project)
+        if not states.may_have_failures():
+            return {}
+        outcomes = ((name, states.outcome(name)) for name in project.tasks)
+        return {name: one.run for name, one in outcomes if one is not None and not one.ok}
+
     def look_for_failures(self, project: Project) -> bool:
         """Whether `failed` may tell of some from now on."""
         states = self._states(project)
@@ -77,8 +85,12 @@ class States:
 
     async def ready(self, project: Project) -> None:
         """Wait until `of` answers at once; the first look at thousands of products is done in slices."""
-        while not self._states(project).read_some(project, _SLICE):
+        while not self.read_some(project, _SLICE):
             await asyncio.sleep(0)
+
+    def read_some(self, project: Project, seconds: float) -> bool:
+        """Work for about so long at what `of` needs; whether it answers at once now."""
+        return self._states(project).read_some(project, seconds)
 
     # -- what is new
 

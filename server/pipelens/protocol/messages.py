@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pipelens.protocol import commands, health, injected, pipelines, previews, run_events, runs
+from pipelens.protocol import commands, failures, health, injected, pipelines, previews, run_events, runs
 from pipelens.protocol.commands import ScaffoldParams
+from pipelens.protocol.failures import Failure
 from pipelens.protocol.health import HealthAnswer
 from pipelens.protocol.injected import InjectedCellParams, InjectedCellResult
 from pipelens.protocol.meeting import Experimental, InitializationOptions
 from pipelens.protocol.pipelines import PipelineInfo, RunnablesParams
 from pipelens.protocol.previews import ProductFile, ProductPreview, ProductPreviewParams, ProductsParams
-from pipelens.protocol.run_events import Failure, RunEvent
+from pipelens.protocol.run_events import RunEvent
 from pipelens.protocol.runs import (
     CancelRequest,
     PlanAnswer,
@@ -48,7 +49,7 @@ MESSAGES: Final[dict[str, Message]] = {
     previews.PRODUCT_PREVIEW: Message("request", ProductPreviewParams, ProductPreview | None),
     injected.INJECTED_CELL: Message("request", InjectedCellParams, InjectedCellResult | None),
     health.HEALTH: Message("request", None, HealthAnswer),
-    run_events.FAILURES: Message("request", None, tuple[Failure, ...]),
+    failures.FAILURES: Message("request", None, tuple[Failure, ...]),
     run_events.RUN_EVENT: Message("to client", RunEvent),
     runs.STATE_CHANGED: Message("to client", StateChanged),
     runs.STATUS: Message("to client", Status),

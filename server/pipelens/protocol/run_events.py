@@ -7,7 +7,7 @@ Lines and indices count from 0, `number` of `total` counts from 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Final, Literal, Union
+from typing import Any, Final, Literal
 
 from pipelens.protocol.runs import Mode, PlanStep
 
@@ -163,7 +163,7 @@ class EndTold(_Event):
     message: str
 
 
-Happening = Union[RunBegan, PlanTold, TaskTold, CellTold, OutputTold, ProblemTold, EndTold]
+Happening = RunBegan | PlanTold | TaskTold | CellTold | OutputTold | ProblemTold | EndTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +183,3 @@ class RunEvent:
             "seq": self.seq,
             "events": [event.as_json() for event in self.events],
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A task whose last run failed, and why. pipeline: the URI of its file. run: the id of that run."""
-
-    pipeline: str
-    run: str
-    problem: ProblemTold
-
-    def as_json(self) -> dict[str, object]:
-        return {"pipeline": self.pipeline, "run": self.run, "problem": self.problem.as_json()}
-
-
-FAILURES: Final = "pipelens/failures"
-"""A request without parameters; the result is a list of `Failure`."""

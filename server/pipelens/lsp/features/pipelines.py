@@ -1,4 +1,4 @@
-"""`pipelens/pipelines`: the pipelines of the workspace."""
+"""`pipelens/pipelines` and `pipelens/taskFiles`: the pipelines of the workspace, and their sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pipelens.lsp.convert import uri_of
-from pipelens.protocol.pipelines import PIPELINES, PipelineInfo, ProblemCounts
+from pipelens.protocol.pipelines import PIPELINES, TASK_FILES, PipelineInfo, ProblemCounts
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -22,7 +22,12 @@ def register(server: Server) -> None:
             if project is not None and project.spec.form != "foreign"
         ]
 
+    def task_files(*_: object) -> list[str]:
+        paths = (path for project in server.host.projects() for path in project.index.by_file)
+        return [uri_of(path) for path in dict.fromkeys(paths)]
+
     server.on(PIPELINES, pipelines)
+    server.on(TASK_FILES, task_files)
 
 
 def _info(project: Project, folders: tuple[str, ...]) -> PipelineInfo:
