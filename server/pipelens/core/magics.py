@@ -24,6 +24,10 @@ _ELSEWHERE = frozenset({"python", "python3", "pypy"})
 _OPEN = frozenset({"run", "pylab", "load", "loadpy", "store", "macro", "rerun", "recall", "rep"})
 """Magics after which any name may exist."""
 _RUNS_ITS_LINE = frozenset({"time", "prun"})
+_MAY_BE_MAGIC = re.compile(
+    r"""\n[^\S\n]*(?:[%?]|!(?!=)|[\w.*\[\]]+\?|[^\W\d][\w., \t]*=[^\S\n]*(?:!(?!=)|%[a-zA-Z]))"""
+)
+"""What every line of IPython looks like: text without any need not be cut into tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,15 @@ class Plain:
     opaque: bool = False
 
 
+def is_plain_python(source: str) -> bool:
+    """Whether surely no line of `source` is IPython's."""
+    return not ("%" in source or "!" in source or "?" in source) or not _MAY_BE_MAGIC.search("\n" + source)
+
+
 def plain_python(source: str) -> Plain:
     """`source` with magics, shell escapes and help replaced; most cells come back as they are."""
     source = source.replace("\r", " ")
-    if not any(mark in source for mark in "%!?"):
+    if is_plain_python(source):
         return Plain(source)
     lines = source.split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)

@@ -7,6 +7,7 @@ is left to `literals`; that both say the same is tested with texts made for it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from keyword import iskeyword
 from typing import Literal
@@ -27,47 +28,83 @@ _LINE = re.compile(
 _ITEM = re.compile(_TEXT)
 
 
+_Item = tuple[str, int, int]
+"""A string: what it says, where it begins and ends inside its quotes."""
+_Assigned = tuple[str, str, int, int, "str | None", "str | None", tuple[_Item, ...]]
+"""A line: the name, the value's text, where that begins and ends, what it is if it is a constant or one
+string, and the strings in it."""
+
+
+@lru_cache(maxsize=2048)
+def _assigned(line: str) -> _Assigned | Literal["nothing"] | None:
+    """What a line assigns: thousands of parameters cells say the same. None for what is not plain."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        return None
+    name = match["name"]
+    if name is None:
+        return "nothing"
+    if iskeyword(name):
+        return None
+    begin, end = match.span("value")
+    items: tuple[_Item, ...] = ()
+    if match["constant"] is None:
+        found = _ITEM.finditer(line, begin, end)
+        items = tuple([(item[0][1:-1], item.start() + 1, item.end() - 1) for item in found])
+    return name, match["value"], begin, end, match["constant"], match["text"], items
+
+
 @lru_cache(maxsize=256)
 def _none(name: Literal["upstream", "product"], span: Span, value_span: Span) -> Declaration:
     """One that most sources have, at the same place."""
     return Declaration(name, span, value_span, None)
 
 
-def plain_declarations(
-    cell: Cell,
-) -> tuple[Declaration | None, Declaration | None, tuple[Parameter, ...]] | None:
-    """`upstream`, `product` and the params; None where the cell is not as plain as that."""
+PlainDeclarations = tuple["Declaration | None", "Declaration | None", tuple[Parameter, ...]]
+"""`upstream`, `product` and the params."""
+
+
+def plain_declarations(cell: Cell) -> PlainDeclarations | None:
+    """What the cell declares; None where it is not as plain as that."""
+    return _declarations(cell.source.split("\n"), cell.span)
+
+
+def declarations_in(lines: list[str], row: int) -> PlainDeclarations | None:
+    """As `plain_declarations`, of lines that stand in the file as they are, from `row` on."""
+
+    def span(line: int, character: int, end_line: int, end_character: int) -> Span:
+        return Span.on_line(row + line, character, end_character)
+
+    return _declarations(lines, span)
+
+
+def _declarations(lines: list[str], place: Callable[[int, int, int, int], Span]) -> PlainDeclarations | None:
     found: dict[str, Declaration] = {}
     params: dict[str, Parameter] = {}
-    for number, line in enumerate(cell.source.split("\n")):
-        match = _LINE.fullmatch(line)
-        if match is None:
+    for number, line in enumerate(lines):
+        assigned = _assigned(line)
+        if assigned is None:
             return None
-        name = match["name"]
-        if name is None:
+        if assigned == "nothing":
             continue
-        if name in found or name in params or iskeyword(name):
+        name, text, begin, end, constant, string, items = assigned
+        if name in found or name in params:
             return None
-        end = match.end("value")
         if name not in ("upstream", "product"):
-            params[name] = shared_parameter(name, cell.span(number, 0, number, len(name)), match["value"])
+            params[name] = shared_parameter(name, place(number, 0, number, len(name)), text)
             continue
-        begin = match.start("value")
         value: object
         elements: dict[str, Element] = {}
-        if match["constant"] is not None:
-            if match["constant"] != "None":
+        if constant is not None:
+            if constant != "None":
                 return None
             value = None
         else:
-            items = list(_ITEM.finditer(line, begin, end))
-            texts = [item[0][1:-1] for item in items]
-            value = texts[0] if match["text"] is not None else texts
-            for item, text in zip(items, texts, strict=True):
-                if text not in elements:
-                    at = cell.span(number, item.start() + 1, number, item.end() - 1)
-                    elements[text] = Element(text, at)
-        at, value_at = cell.span(number, 0, number, end), cell.span(number, begin, number, end)
+            value = items[0][0] if string is not None else [said for said, _, _ in items]
+            for said, first, last in items:
+                if said not in elements:
+                    elements[said] = Element(said, place(number, first, number, last))
+        at, value_at = place(number, 0, number, end), place(number, begin, number, end)
         if value is None:
             found[name] = _none(name, at, value_at)
         else:

@@ -18,8 +18,9 @@ from pipelens.core.functions import ModuleReader, read_function
 from pipelens.core.literals import Declarations, read_declarations
 from pipelens.core.magics import plain_python
 from pipelens.core.parameters_cell import added_cell
+from pipelens.core.plain_scripts import read_plain_script
 from pipelens.core.problems import Fix, Place, Problem, problem
-from pipelens.core.python_text import parse_python, words
+from pipelens.core.python_text import first_line, opening_string, parse_python, words
 from pipelens.core.r_declarations import read_r_declaration
 from pipelens.core.references import read_references
 from pipelens.core.sources import (
@@ -136,6 +137,12 @@ def read_notebook(
     text, where the caller has it already. whole: how the cells are had again later, else they are kept.
     """
     if cells is None:
+        if whole is not None and not from_loader and path.endswith(".py"):
+            found = read_plain_script(
+                path, text, whole, extract_upstream=extract_upstream, extract_product=extract_product
+            )
+            if found is not None:
+                return found
         cells = read_cells_quickly(path, text)
     if isinstance(cells, CellsError):
         return _unreadable(path, cells.message, cells.span)
@@ -337,14 +344,8 @@ def _doc(kept: tuple[Cell, ...]) -> str:
     if not kept:
         return ""
     if kept[0].kind == "markdown":
-        return _first_line(kept[0].source)
+        return first_line(kept[0].source)
     first = next((cell for cell in kept if cell.kind == "code"), None)
     if first is None or not first.source.lstrip().startswith(('"""', "'''")):
         return ""
-    tree = parse_python(plain_python(first.source).text)
-    doc = ast.get_docstring(tree) if isinstance(tree, ast.Module) else None
-    return _first_line(doc or "")
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return opening_string(plain_python(first.source).text)

@@ -22,20 +22,20 @@ from pipelens.core.script_header import Format, Strange, read_header, uncommente
 from pipelens.core.text import Position, Span
 
 _BLANK = r"[^\S\n]*"
-_STRANGE = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\\A\ufeff")
+STRANGE = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]|\\A\ufeff")
 """Line ends that Python knows and editors do not, and a byte order mark."""
 _STRANGE_ASCII = ("\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e")
 _OLD_MARKER = re.compile(rf"^{_BLANK}#{_BLANK}(?:In\[|<codecell>)", re.MULTILINE)
 _INDENTED_MARKER = re.compile(rf"^[^\S\n]+#{_BLANK}%%", re.MULTILINE)
 _ESCAPED_MARKER = re.compile(r"^#[# ]*#[# ]*\+", re.MULTILINE)
 _OTHER_FORMATS = re.compile(rf"^#{_BLANK}(?:{{{{{{|region)|^# ?#{{19}}|marimo|^@app\.cell", re.MULTILINE)
-_COMMANDS = ("cat", "cd", "cp", "mv", "rm", "rmdir", "mkdir", "copy", "ddir", "echo", "ls", "ldir", "ren")
-_BEGINNINGS = frozenset(name[:2] for name in _COMMANDS)
+COMMANDS = ("cat", "cd", "cp", "mv", "rm", "rmdir", "mkdir", "copy", "ddir", "echo", "ls", "ldir", "ren")
+_BEGINNINGS = frozenset(name[:2] for name in COMMANDS)
 _MAGIC = re.compile(
     rf"""^(?: {_BLANK}(?:\#[ ]?)*%{{1,3}}[a-zA-Z]
             | {_BLANK}(?:(?:\#[ ]?)+{_BLANK})?[?!]{_BLANK}[A-Za-z.~$\\/{{}}]
             | (?:\#[ ]?)*{_BLANK}[a-zA-Z_][a-zA-Z_$0-9]*{_BLANK}={_BLANK}(?:%{{1,3}}|!)[a-zA-Z]
-            | (?:\#[ ]?)*(?:{"|".join(_COMMANDS)})(?:$|\s(?:[^=,]|$)))""",
+            | (?:\#[ ]?)*(?:{"|".join(COMMANDS)})(?:$|\s(?:[^=,]|$)))""",
     re.MULTILINE | re.VERBOSE,
 )
 """A line of IPython, commented or not."""
@@ -46,7 +46,7 @@ _PERCENT_CELL = re.compile(r"#\s*%%(?P<deep>%*)(?:\s(?P<options>.*)|$)")
 _LIGHT_CELL = re.compile(r"#\s*\+(?P<options>.*)$")
 _LIGHT_END = re.compile(r"# -\s*$")
 _TAGS = re.compile(r"(?:^|(?P<title>.*) )tags=(?P<tags>\[.*\])$")
-_TRIPLE = ('"""', "'''")
+TRIPLE = ('"""', "'''")
 _KINDS: Mapping[str, CellKind] = {"[markdown]": "markdown", "[raw]": "raw", "[md]": "markdown"}
 _CODE: tuple[CellKind, tuple[str, ...]] = ("code", ())
 
@@ -69,7 +69,7 @@ def read_script(text: str) -> Cells | None:
     if not text.isascii() or any(mark in text for mark in _STRANGE_ASCII):
         if "\r" in text:
             text = text.replace("\r\n", "\n")
-        if _STRANGE.search(text):
+        if STRANGE.search(text):
             return None
     if "```" in text or "~~~" in text:
         return None  # a fence may hold marks of cells
@@ -103,7 +103,7 @@ class _Script:
             raise Strange
         if self.magic and "escape" in text:
             raise Strange
-        self.quoted = _quoted(lines) if _TRIPLE[0] in text or _TRIPLE[1] in text else None
+        self.quoted = _quoted(lines) if TRIPLE[0] in text or TRIPLE[1] in text else None
 
     def cells(self) -> Cells:
         text, lines = self.text, self.lines
@@ -149,12 +149,12 @@ class _Script:
         ]
         if not marks or marks[0][0] != first:
             following = marks[0][0] if marks else total
-            yield _Piece("code", (), None, first, _end(lines, first, following), True)
+            yield _Piece("code", (), None, first, text_end(lines, first, following), True)
         for number, (at, mark) in enumerate(marks):
             following = marks[number + 1][0] if number + 1 < len(marks) else total
             options = mark["options"]
-            kind, tags = _options(mark["deep"] + " " + options) if options else _CODE
-            yield _Piece(kind, tags, at, at + 1, max(_end(lines, at, following), at + 1), True)
+            kind, tags = marker_options(mark["deep"] + " " + options) if options else _CODE
+            yield _Piece(kind, tags, at, at + 1, max(text_end(lines, at, following), at + 1), True)
 
 
 # -- quotes
@@ -166,16 +166,16 @@ def _quoted(lines: list[str]) -> list[bool]:
     inside = ""
     opened = 0
     for at, line in enumerate(lines):
-        if (_TRIPLE[0] in line or _TRIPLE[1] in line) and (inside or not line.lstrip().startswith("#")):
+        if (TRIPLE[0] in line or TRIPLE[1] in line) and (inside or not line.lstrip().startswith("#")):
             if inside:
                 found[opened + 1 : at + 1] = [True] * (at - opened)
-            inside, opened = _behind(line, inside), at
+            inside, opened = behind(line, inside), at
     if inside:
         found[opened + 1 :] = [True] * (len(lines) - opened - 1)
     return found
 
 
-def _behind(line: str, inside: str) -> str:
+def behind(line: str, inside: str) -> str:
     """The quote that is open behind `line`, where `inside` is open before it."""
     single = ""
     seen = -1
@@ -200,7 +200,7 @@ def _behind(line: str, inside: str) -> str:
 # -- the cells of each format
 
 
-def _end(lines: list[str], begin: int, following: int) -> int:
+def text_end(lines: list[str], begin: int, following: int) -> int:
     """Where the text of a cell ends that begins at `begin`: before two blank lines, or an empty one."""
     if (
         following - begin >= 3
@@ -213,7 +213,7 @@ def _end(lines: list[str], begin: int, following: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _options(text: str) -> tuple[CellKind, tuple[str, ...]]:
+def marker_options(text: str) -> tuple[CellKind, tuple[str, ...]]:
     """The kind and the tags of a marker."""
     text = text.strip()
     tags: tuple[str, ...] = ()
@@ -274,7 +274,7 @@ def _light(lines: list[str], first: int, quoted: list[bool] | None, magic: bool)
             following = min(following, total)
         else:
             end, following, closed = _region(lines, blank, filled, quoted, at, mark is not None)
-            kind, tags = _options(mark["options"]) if mark is not None else _CODE
+            kind, tags = marker_options(mark["options"]) if mark is not None else _CODE
             start = at + (mark is not None)
             piece = _Piece(kind, tags, at if mark is not None else None, start, max(end, start), start > at)
             if closed and end - start >= 3 and blank[end - 1] and blank[end - 2] and not blank[end - 3]:
@@ -358,7 +358,7 @@ def _cell(index: int, piece: _Piece, lines: list[str], quoted: list[bool] | None
             own = _without_marks(own, quoted[start:end] if quoted else None, explicit=piece.explicit)
         if piece.kind != "code":
             text = "\n".join(written).strip()
-            if text.lstrip("rR").startswith(_TRIPLE):
+            if text.lstrip("rR").startswith(TRIPLE):
                 raise Strange  # a string that is the whole cell stands for its text
             own = [uncommented(line) for line in own]
         places = tuple(
