@@ -96,6 +96,8 @@ def _own_python() -> Finding:
 def _dependencies() -> list[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
+    from pipelens.runner.interpreter import is_bundled
+
     told: list[str] = []
     missing: list[str] = []
     for name in ("pyyaml", "jinja2", "jupytext", "nbformat", "nbconvert", "pyflakes", "rich", "pygls"):
@@ -104,6 +106,10 @@ def _dependencies() -> list[Finding]:
         except PackageNotFoundError:
             missing.append(name)
     found = [Finding("packages", ", ".join(told))]
+    if is_bundled():
+        missing = [name for name in missing if name != "nbconvert"]
+        what = "bundled server: pure Python, slower; no kernel, no html export"
+        found.append(Finding("packages", what, "note", "install pipelens into the environment of your project"))
     if missing:
         remedy = f"{sys.executable} -m pip install {' '.join(missing)}"
         found.append(Finding("packages", f"missing: {', '.join(missing)}", "bad", remedy))

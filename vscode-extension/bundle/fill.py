@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -47,6 +49,21 @@ KEPT_METADATA = (
 
 
 def main() -> int:
+    with alone():
+        return fill()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Tests in several processes may want the bundle at once: one makes it, the others wait. A
+    database is a lock on every system, and nobody's any more when its holder is killed."""
+    (TOP / "build").mkdir(exist_ok=True)
+    with closing(sqlite3.connect(TOP / "build" / "bundled.lock", timeout=600)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def fill() -> int:
     inputs = made_from()
     stamp = TARGET / MADE_FROM
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == inputs:

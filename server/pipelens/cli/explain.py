@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipelens.cli import arguments as arguments_
 from pipelens.cli.commands import SUMMARIES
@@ -11,6 +12,9 @@ from pipelens.cli.shapes import dumped
 from pipelens.cli.terminal import SEVERITY_STYLES, Screen, Segment, padded
 from pipelens.core.problems import Rule, rules
 from pipelens.core.suggestions import nearest
+
+if TYPE_CHECKING:
+    from rich.markdown import Markdown
 
 
 def main(name: str, words: Sequence[str]) -> int:
@@ -50,12 +54,20 @@ def _show(rule: Rule, screen: Screen) -> None:
     )
     screen.line(rule.summary)
     screen.line()
-    if screen.is_coloured:
-        from rich.markdown import Markdown
-
-        screen.console.print(Markdown(rule.page), width=min(screen.width, 100), soft_wrap=False)
+    drawn = _drawing() if screen.is_coloured else None
+    if drawn is not None:
+        screen.console.print(drawn(rule.page), width=min(screen.width, 100), soft_wrap=False)
     else:
         screen.write(rule.page.rstrip() + "\n")
+
+
+def _drawing() -> type[Markdown] | None:
+    """What draws Markdown in colour; None in a copy without it (pygments is large)."""
+    try:
+        from rich.markdown import Markdown
+    except ImportError:
+        return None
+    return Markdown
 
 
 def _list(register: list[Rule], screen: Screen, *, as_json: bool) -> None:

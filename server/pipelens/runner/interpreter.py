@@ -86,9 +86,15 @@ def _python_in(prefix: str) -> str | None:
     return next((path for name in names if os.path.isfile(path := os.path.join(prefix, name))), None)
 
 
+def is_bundled() -> bool:
+    """Whether this is the copy inside an editor's extension: pure Python, run by any Python there is."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    return os.path.isfile(os.path.join(os.path.dirname(package), "BUNDLED"))
+
+
 def _is_isolated() -> bool:
     """Whether our environment was made for us alone, so that no project's packages can be in it."""
-    if getattr(sys, "frozen", False):
+    if getattr(sys, "frozen", False) or is_bundled():
         return True
     parts = os.path.normpath(sys.prefix).split(os.sep)
     if "pipx" in parts or ("uv" in parts and "tools" in parts):

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pipelens.core.cells import Cell
 from pipelens.core.spec import Product, Products, TaskSpec
+from pipelens.runner.interpreter import is_bundled
 from pipelens.runner.task_plan import Notebook
 from pipelens.runner.whole_file import write_whole
 
@@ -202,9 +203,12 @@ def _exported(executed: ExecutedNotebook, name: str, spec: TaskSpec, product: Pr
         import nbformat
         from nbconvert.exporters import export, get_exporter
     except ImportError as error:
-        raise ExportError(
-            f"{product.path} needs nbconvert, which is missing beside pipelens ({error}): pip install nbconvert"
-        ) from error
+        remedy = (
+            "the server inside the editor's extension has none, install pipelens into the project's environment"
+            if is_bundled()
+            else f"it is missing beside pipelens ({error}), pip install nbconvert"
+        )
+        raise ExportError(f"{product.path} needs nbconvert: {remedy}") from error
     options = spec.options.get("nbconvert_export_kwargs") or {}
     log = logging.getLogger("traitlets")
     level = log.level
