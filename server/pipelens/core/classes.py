@@ -34,8 +34,10 @@ def infer_class(source: str, product: object, files: Files, base: str) -> Inferr
     ending = extension(source)
     is_name = "/" not in source and "\\" not in source and source.replace(".", "").replace("_", "").isalnum()
     if ending in NOTEBOOK_SOURCES or ending in (".sql", ".sh"):
-        missing = files.kind(os.path.join(base, source)) == "missing"
-        if is_name and source.count(".") == 1 and missing and _module(source, files, base):
+        is_missing = (
+            is_name and source.count(".") == 1 and files.kind(os.path.join(base, source)) == "missing"
+        )
+        if is_missing and _module(source, files, base):
             # A function may be called like an extension: the file decides (quirk Q10).
             return Inferred("PythonCallable", looks_like_extension=True)
         if ending == ".sql":

@@ -18,7 +18,9 @@ from pipelens.core.spec import NO_CALLS, NO_PLACES, NO_RESOURCES, NOTHING, Dotte
 from pipelens.core.text import Span
 from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.values import mapping_of, sequence_of
+from pipelens.core.yaml_values import SEQ, STR
 
+_PLAIN = frozenset({bool, int, float, type(None)})
 _RESERVED = ("product", "upstream")
 _NUMBER_TEXT = re.compile(r"[-+]?[\d_]+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
@@ -35,16 +37,16 @@ class Params:
 
 def read_params(reader: PieceReader, node: Node | None, with_grid: bool, kind: str) -> Params:
     """What `params` passes. with_grid: then null is fine. kind: the task's."""
+    if node is None or (with_grid and reader.is_null(node)):
+        return Params(NOTHING, NO_PLACES, NO_PLACES, NO_CALLS)
     values: dict[str, object] = {}
     spans: dict[str, Span] = {}
     value_spans: dict[str, Span] = {}
     calls: dict[str, DottedPath] = {}
-    if node is None or (with_grid and reader.is_null(node)):
-        return Params(NOTHING, NO_PLACES, NO_PLACES, NO_CALLS)
     pairs = reader.mapping(node, "params")
     for key, value_node in pairs or ():
-        name = str(key.value)
-        if not isinstance(reader.raw(key), str):
+        name = intern(key.value)  # thousands of entries have the same
+        if key.tag != STR and not isinstance(reader.raw(key), str):
             reader.report("param-name", f"a param's name must be text, not {key.value}", key)
             continue
         if name in _RESERVED:
@@ -52,16 +54,16 @@ def read_params(reader: PieceReader, node: Node | None, with_grid: bool, kind: s
             continue
         value = reader.value(value_node)
         _warn_of_typing(reader, value_node, name, value)
-        call = call_of(reader, value_node, value)
-        if call:
-            calls[name] = call
-        if kind == "notebook" and not call and name != "resources_":
-            fault = _not_json(value)
-            if fault:
-                reader.report(
-                    "param-not-storable", f"{name!r} {fault}, which cannot go into a notebook", value_node
-                )
-        name = intern(name)  # thousands of entries have the same
+        if type(value) not in _PLAIN:
+            call = call_of(reader, value_node, value)
+            if call:
+                calls[name] = call
+            if kind == "notebook" and not call and name != "resources_":
+                fault = _not_json(value)
+                if fault:
+                    reader.report(
+                        "param-not-storable", f"{name!r} {fault}, which cannot go into a notebook", value_node
+                    )
         values[name], spans[name], value_spans[name] = value, reader.span(key), reader.span(value_node)
     return Params(values, reader.places(spans), reader.places(value_spans), calls or NO_CALLS)
 
@@ -114,10 +116,10 @@ def read_upstream(reader: PieceReader, node: Node | None) -> tuple[Named, ...]:
     """The names under `upstream` (section 6.5), each once. node: None when the key is absent."""
     if node is None:
         return ()
-    value = reader.value(node)
-    if not value:
+    extracted = reader.context.meta.extract_upstream
+    if (extracted or not _is_plain(reader, node)) and not reader.value(node):
         return ()
-    if reader.context.meta.extract_upstream:
+    if extracted:
         reader.report(
             "upstream-conflict",
             "upstream is taken from the sources (meta.extract_upstream is true); declare it there, or set extract_upstream: false",
@@ -132,6 +134,17 @@ def read_upstream(reader: PieceReader, node: Node | None) -> tuple[Named, ...]:
         else:
             reader.wrong_type(item, "a name in upstream", "the name of a task")
     return tuple({named.name: named for named in names}.values())
+
+
+def _is_plain(reader: PieceReader, node: Node) -> bool:
+    """Whether it is a list of plain words, as nearly all are: its value need not be made to know it."""
+    return (
+        reader.literal
+        and isinstance(node, SequenceNode)
+        and node.tag == SEQ
+        and len(node.value) > 0
+        and all([isinstance(item, ScalarNode) and item.tag == STR for item in items_of(node)])
+    )
 
 
 def _name_nodes(node: Node) -> list[Node]:

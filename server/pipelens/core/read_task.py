@@ -19,7 +19,17 @@ from pipelens.core.read_params import read_params, read_resources, read_upstream
 from pipelens.core.read_products import PathOf, check_notebook_products, check_product_class, read_products
 from pipelens.core.reading import Pair, PieceReader, SpecContext
 from pipelens.core.source_paths import absolute, source_path_of
-from pipelens.core.spec import KIND_OF_CLASS, DottedPath, Hooks, Products, TaskEntry, TaskSpec
+from pipelens.core.spec import (
+    KIND_OF_CLASS,
+    NO_HOOKS,
+    NO_PLACES,
+    NOTHING,
+    DottedPath,
+    Hooks,
+    Products,
+    TaskEntry,
+    TaskSpec,
+)
 from pipelens.core.text import Document, split_lines
 from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.yaml_messages import yaml_problem
@@ -27,6 +37,8 @@ from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_pieces import Piece
 from pipelens.core.yaml_recovery import compose_until_error
 from pipelens.core.yaml_values import MAX_DEPTH
+
+_HOOKS = frozenset({"on_render", "on_finish", "on_failure"})
 
 
 def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
@@ -40,7 +52,9 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
         )
         tasks, label = _salvage(piece, context, entry)
         return TaskEntry(entry, context.path, tasks, problems, True, label)
-    reader = PieceReader(context, piece.marks, entry, flat=_is_flat(piece.text))
+    text = piece.text
+    literal = "{{" not in text and "{%" not in text and "{#" not in text and "\\" not in text
+    reader = PieceReader(context, piece.marks, entry, flat=_is_flat(text), literal=literal)
     reading = _EntryReading(reader, piece.node)
     tasks = reading.read()
     label = tasks[0].name if tasks else reading.label
@@ -105,9 +119,10 @@ class _EntryReading:
             case _:
                 reader.wrong_type(node, "a task", "a mapping with `source` and `product`")
                 return ()
+        keys, nodes = self.keys, self.nodes
         for key, value in pairs:
-            name = intern(str(key.value))  # kept for every entry
-            self.keys[name], self.nodes[name] = key, value
+            name = intern(key.value)  # kept for every entry
+            keys[name], nodes[name] = key, value
         return self._read_keys()
 
     def _present(self, key: str) -> Node | None:
@@ -121,12 +136,15 @@ class _EntryReading:
         return self.reader.place(first if first is not None else self.node)
 
     def _read_keys(self) -> tuple[TaskSpec, ...]:
-        reader = self.reader
+        reader, nodes = self.reader, self.nodes
         name_value = self._name()
         source = self._source()
-        reader.task = str(name_value) if name_value is not None else source and _default_name(source)
+        reader.task = name = (
+            intern(str(name_value)) if name_value is not None else source and _default_name(source)
+        )
         self.label = reader.task or ""
-        class_name = read_class(reader, self.nodes, self._present("class"), source)
+        class_node = self._present("class")
+        class_name = read_class(reader, nodes, class_node, source)
         if source is None and name_value is None:
             self._check_unknown(class_name)
             return ()
@@ -135,33 +153,35 @@ class _EntryReading:
         grid = self._grid(name_value)
         products_class = self._product_class(class_name)
         source_path = source_path_of(self.context, source or "", kind)
-        params = read_params(reader, self.nodes.get("params"), grid is not None, kind)
+        params = read_params(reader, nodes.get("params"), grid is not None, kind)
         upstream = read_upstream(reader, self._present("upstream"))
         spec = TaskSpec(
-            name=str(name_value) if name_value is not None else _default_name(source or ""),
+            name=name or _default_name(source or ""),
             kind=kind,
             class_name=class_name,
             source=source or "",
             source_path=source_path,
-            source_place=reader.place(self.nodes["source"]) if "source" in self.nodes else self._start(),
+            source_place=reader.place(nodes["source"]) if "source" in nodes else self._start(),
             entry=reader.entry or 0,
             place=reader.place(self.node),
-            name_place=reader.place(self.nodes["name"]) if name_value is not None else None,
-            class_place=reader.place(self.nodes["class"]) if self._present("class") else None,
+            name_place=reader.place(nodes["name"]) if name_value is not None else None,
+            class_place=reader.place(class_node) if class_node is not None else None,
             products=None,
             params=params.values,
             param_places=params.places,
             param_value_places=params.value_places,
             upstream=upstream,
-            upstream_place=reader.place(self.nodes["upstream"]) if "upstream" in self.nodes else None,
-            hooks=Hooks(self._dotted("on_render"), self._dotted("on_finish"), self._dotted("on_failure")),
+            upstream_place=reader.place(nodes["upstream"]) if "upstream" in nodes else None,
+            hooks=self._hooks(),
             client=self._dotted("client"),
             product_client=self._dotted("product_client"),
             serializer=self._dotted("serializer") if kind == "function" else None,
             unserializer=self._dotted("unserializer") if kind == "function" else None,
-            resources=read_resources(reader, self.nodes.get("params"), params.values),
+            resources=read_resources(reader, nodes.get("params"), params.values),
             options=options,
-            option_places=reader.places({k: reader.span(n) for k, n in self.nodes.items() if k in options}),
+            option_places=reader.places({k: reader.span(nodes[k]) for k in options})
+            if options
+            else NO_PLACES,
             key_places=reader.places({k: reader.span(n) for k, n in self.keys.items()}),
             calls=params.calls,
             named=name_value is not None,
@@ -276,11 +296,18 @@ class _EntryReading:
     # -- the rest
 
     def _dotted(self, key: str) -> DottedPath | None:
-        node = self._present(key)
+        node = self._present(key) if key in self.nodes else None
         return self.reader.dotted_path(node, key) if node is not None else None
+
+    def _hooks(self) -> Hooks:
+        if _HOOKS.isdisjoint(self.nodes):
+            return NO_HOOKS
+        return Hooks(self._dotted("on_render"), self._dotted("on_finish"), self._dotted("on_failure"))
 
     def _check_unknown(self, class_name: str) -> None:
         known = _known(class_name)
+        if self.keys.keys() <= known.keys():
+            return
         pairs = [(key, self.nodes[name]) for name, key in self.keys.items()]
         what = f"a {class_name} task" if class_name in CLASS_KEYS else "a task"
         if class_name in CLASS_KEYS or not class_name:
@@ -289,6 +316,8 @@ class _EntryReading:
     def _options(self, class_name: str) -> Mapping[str, object]:
         self._check_unknown(class_name)
         own = CLASS_KEYS.get(class_name, {})
+        if self.nodes.keys().isdisjoint(own):
+            return NOTHING
         nodes = {name: node for name, node in self.nodes.items() if name in own}
         values = {
             name: self.reader.value(node)

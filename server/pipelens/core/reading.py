@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from typing import cast as cast_type
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -25,12 +26,16 @@ from pipelens.core.text import Position, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of, text_of
 from pipelens.core.values import cast, cast_tree
 from pipelens.core.yaml_nodes import Marks
-from pipelens.core.yaml_values import Construction, Fault
+from pipelens.core.yaml_values import STR, Construction, Fault
 
 _PLACEHOLDER = re.compile(r"\{[{%#]")
 _QUOTED = re.compile(r"""\s*(?:"[^"]*"|'[^']*')\s*(?:#.*)?""")
 
 Pair = tuple[ScalarNode, Node]
+
+_shared: dict[tuple[str | int, ...], dict[str, Span]] = {}
+_MOST_SHARED = 20_000
+_place: Callable[[type[Place], tuple[str, Span, int | None]], Place] = cast_type(Any, tuple).__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,17 @@ class SpecContext:
 class PieceReader:
     """Reads one piece. Problems and placeholders are collected in `problems` and `placeholders`."""
 
-    def __init__(self, context: SpecContext, marks: Marks, entry: int | None, *, flat: bool = False) -> None:
-        """flat: the piece has no aliases and cannot be deep, so its values need not be measured."""
+    def __init__(
+        self,
+        context: SpecContext,
+        marks: Marks,
+        entry: int | None,
+        *,
+        flat: bool = False,
+        literal: bool = False,
+    ) -> None:
+        """flat: the piece has no aliases and cannot be deep, so its values need not be measured. literal:
+        nothing in it can be a placeholder."""
         self.context = context
         self.marks = marks
         self.entry = entry
@@ -69,13 +83,14 @@ class PieceReader:
         self.placeholders: list[Named] = []
         self.task: str | None = None
         self._construction = Construction(flat=flat)
+        self.literal = literal
         self._path = context.path
         self._first_line = marks.first_line if marks.document.plain and not marks.offset else None
 
     # -- places and problems
 
     def place(self, node: Node) -> Place:
-        return Place(self._path, self.span(node), self.entry)
+        return _place(Place, (self._path, self.span(node), self.entry))
 
     def span(self, node: Node) -> Span:
         """The stretch of `place`."""
@@ -84,13 +99,22 @@ class PieceReader:
             begin: Any = node.start_mark
             end: Any = node.end_mark
             line: int = begin.line
-            if line == end.line and begin.index < end.index:
-                return Span.on_line(line - first, begin.column, end.column)
+            if line == end.line and (start := begin.column) < (stop := end.column):
+                return Span.on_line(line - first, start, stop)
         return self.marks.span(node)
 
     def places(self, spans: dict[str, Span]) -> Mapping[str, Place]:
-        """The places of these stretches."""
-        return Places(self._path, self.entry, spans) if spans else NO_PLACES
+        """The places of these stretches, by name. The entries of a pipeline look alike, so that most have
+        theirs from others."""
+        if not spans:
+            return NO_PLACES
+        key = (*spans, *map(id, spans.values()))  # which live as long as the mapping does
+        known = _shared.get(key)
+        if known is None:
+            if len(_shared) > _MOST_SHARED:
+                _shared.clear()
+            known = _shared[key] = spans
+        return Places(self._path, self.entry, known)
 
     def at(self, span: Span) -> Place:
         return Place(self.context.path, span, self.entry)
@@ -130,6 +154,9 @@ class PieceReader:
 
     def value(self, node: Node) -> object:
         """The value, expanded and cast."""
+        if isinstance(node, ScalarNode) and node.tag == STR:  # most are, and have no placeholders
+            text = text_of(node)
+            return cast(text) if "{" not in text else self._text(node, text)
         made = self._construction.value(node)
         match made:
             case Fault():
@@ -137,8 +164,10 @@ class PieceReader:
                 return None
             case str():
                 return self._text(node, made)
-            case list() | dict() if self._has_placeholder(node):
+            case list() | dict() if not self.literal and self._has_placeholder(node):
                 return self._expanded(node)
+            case bool() | int() | float() | None:
+                return made
             case _:
                 return cast_tree(made)
 
@@ -247,6 +276,12 @@ class PieceReader:
             self.unquoted_placeholder(self.place(node), self._written(node))
             return []
         last: dict[str, Pair] = {}
+        for key, value in found:
+            if isinstance(key, ScalarNode):
+                last[key.value] = (key, value)
+        if len(last) == len(found):
+            return list(last.values())
+        last.clear()
         own: set[int] | None = None
         for key, value in found:
             if not isinstance(key, ScalarNode):

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
+from functools import lru_cache
 
 from pipelens.core.reading import SpecContext
 
 
+_PLAIN = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")
+"""Paths that need not be normalised."""
+
+
+@lru_cache(maxsize=64)
+def _folder(base: str) -> str:
+    """The normalised folder as the paths below it begin."""
+    return os.path.normpath(base).rstrip("/") + "/"
+
+
 def absolute(base: str, path: str) -> str:
     """`path` from `base`, normalised; a trailing slash goes."""
+    if _PLAIN.fullmatch(path) and os.sep == "/":
+        return _folder(base) + path
     return os.path.normpath(os.path.join(base, path))
 
 

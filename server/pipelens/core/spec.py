@@ -94,6 +94,9 @@ class Hooks:
     on_failure: DottedPath | None = None
 
 
+NO_HOOKS = Hooks()
+
+
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
     """What the YAML says of one task (an element of a grid is a task of its own).
@@ -123,7 +126,7 @@ class TaskSpec:
     param_value_places: Mapping[str, Place] = field(default_factory=_no_places)
     upstream: tuple[Named, ...] = ()
     upstream_place: Place | None = None
-    hooks: Hooks = Hooks()
+    hooks: Hooks = NO_HOOKS
     client: DottedPath | None = None
     product_client: DottedPath | None = None
     serializer: DottedPath | None = None

@@ -58,15 +58,18 @@ class Span(tuple[int, int, int, int]):
     def on_line(line: int, start: int, end: int) -> Span:
         """A stretch of one line. Those near the beginning of their text are shared: the entries of a
         pipeline look alike, so that most of their places are the same when counted from their first line."""
-        if not (0 <= line < 256 and 0 <= start < 256 and 0 <= end < 256):
+        if (line | start | end) & ~255:
             return _span(Span, (line, start, line, end))
         key = line << 16 | start << 8 | end
-        found = _shared.get(key)
-        if found is None:
-            if len(_shared) > _MOST_SHARED:
-                _shared.clear()
-            found = _shared[key] = _span(Span, (line, start, line, end))
-        return found
+        return _shared.get(key) or _share(key, line, start, line, end)
+
+    @staticmethod
+    def shared(line: int, character: int, end_line: int, end_character: int) -> Span:
+        """As `of`, one object for all that are the same near the beginning of their text."""
+        if (line | character | end_line | end_character) & ~255 or end_line < line:
+            return _span(Span, (line, character, end_line, end_character))
+        key = (end_line - line) << 24 | line << 16 | character << 8 | end_character
+        return _shared.get(key) or _share(key, line, character, end_line, end_character)
 
     def __repr__(self) -> str:
         return f"Span(start={self.start!r}, end={self.end!r})"
@@ -87,6 +90,13 @@ class Span(tuple[int, int, int, int]):
 
 _shared: dict[int, Span] = {}
 _MOST_SHARED = 50_000
+
+
+def _share(key: int, *given: int) -> Span:
+    if len(_shared) > _MOST_SHARED:
+        _shared.clear()
+    found = _shared[key] = _span(Span, given)
+    return found
 
 
 class Lines(Protocol):

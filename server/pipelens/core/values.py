@@ -25,6 +25,8 @@ _BEGINS = re.compile(
         | [bBrRuU]{1,2}['"] | (?:True|False|None|Ellipsis)\b | set\s*\( )""",
     re.VERBOSE,
 )
+_TEXT_BEGINS = frozenset("acdefghijklmnopqtvwxyzACDGHIJKLMOPQSVWXYZ_/")
+"""What no literal begins with, to tell most text at a glance."""
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{0,15}")
 
@@ -48,7 +50,7 @@ def cast(text: str) -> object:
         word = text.lower()
         if word in _WORDS:
             return _WORDS[word]
-    if len(text) > MAX_LENGTH or not _BEGINS.match(text):
+    if text[:1] in _TEXT_BEGINS or len(text) > MAX_LENGTH or not _BEGINS.match(text):
         return text
     if _INTEGER.fullmatch(text):
         return int(text)

@@ -23,7 +23,7 @@ def yaml_problem(
         return found
 
     def moved(place: Place) -> Place:
-        return replace(place, span=place.span.shifted(down))
+        return place._replace(span=place.span.shifted(down))
 
     return replace(
         found,

@@ -58,12 +58,8 @@ class Marks:
 
     def span(self, node: Node) -> Span:
         """The node's text without the white space that block nodes drag along."""
-        if isinstance(node, ScalarNode) and self.document.plain and not self.offset:
-            begin: Any = node.start_mark
-            end_mark: Any = node.end_mark
-            if begin.line == end_mark.line and begin.index < end_mark.index:
-                line = begin.line - self.first_line
-                return Span.on_line(line, begin.column, end_mark.column)
+        if self.document.plain and not self.offset and (found := self._told(node)) is not None:
+            return found
         start = start_of(node) + self.offset
         end = end_of(node) + self.offset
         text = self.document.text
@@ -78,6 +74,27 @@ class Marks:
         first, last = self.document.position(start), self.document.position(end)
         up = self.first_line
         return Span.of(first.line - up, first.character, last.line - up, last.character)
+
+    def _told(self, node: Node) -> Span | None:
+        """The span where the marks tell it alone: of what lies on one line, and of a block that ends
+        with such."""
+        last = node
+        while isinstance(last, MappingNode | SequenceNode) and not last.flow_style:
+            if not last.value:
+                return None
+            last = items_of(last)[-1] if isinstance(last, SequenceNode) else pairs_of(last)[-1][1]
+        begin: Any = last.start_mark
+        end: Any = last.end_mark
+        line: int = end.line
+        if begin.line != line or begin.index >= end.index:
+            return None
+        up = self.first_line
+        if last is node:
+            return Span.on_line(line - up, begin.column, end.column)
+        begin = node.start_mark
+        if begin.index >= end.index:  # an alias of what stands above
+            return None
+        return Span.shared(begin.line - up, begin.column, line - up, end.column)
 
     def _last(self, node: Node) -> int:
         """Where the last scalar of a block collection ends: comments behind it are not its own."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import yaml
@@ -21,10 +22,12 @@ MAX_REPEATED: Final = 500_000
 _MAX_NUMBER_LENGTH: Final = 4_000
 
 _PREFIX = "tag:yaml.org,2002:"
-_STR = _PREFIX + "str"
+STR: Final = _PREFIX + "str"
+SEQ: Final = _PREFIX + "seq"
 _MERGE = _PREFIX + "merge"
 _VALUE = _PREFIX + "value"
 _TYPED = frozenset(_PREFIX + name for name in ("null", "bool", "int", "float", "binary", "timestamp"))
+_ATOMS = frozenset(_PREFIX + name for name in ("null", "bool", "int", "float"))
 _CONSTRUCTOR: Any = SafeConstructor
 _TYPES: dict[str, Callable[[SafeConstructor, yaml.Node], object]] = _CONSTRUCTOR.yaml_constructors
 
@@ -136,7 +139,7 @@ class Construction:
         tag = node.tag
         match node:
             case yaml.ScalarNode():
-                return node.value if tag == _STR else self._scalar(node)
+                return node.value if tag == STR else self._scalar(node)
             case yaml.SequenceNode():
                 match tag.removeprefix(_PREFIX):
                     case "seq":
@@ -174,9 +177,12 @@ class Construction:
 
     def _pairs(self, node: yaml.MappingNode) -> Pairs:
         """Pairs with merges resolved; bounded, since `_measure` has counted what aliases repeat."""
+        written = pairs_of(node)
+        if not any([key.tag == _MERGE for key, _ in written]):
+            return written
         merged: Pairs = []
         own: Pairs = []
-        for key, value in pairs_of(node):
+        for key, value in written:
             if key.tag != _MERGE:
                 own.append((key, value))
                 continue
@@ -203,6 +209,8 @@ class Construction:
         if tag != _PREFIX + "binary" and len(text) > _MAX_NUMBER_LENGTH:
             raise _Stop(_fault(node, "is too long for a number"))
         try:
+            if tag in _ATOMS:
+                return _atom(tag, text)
             if self._scalars is None:
                 self._scalars = SafeConstructor()
             return _TYPES[tag](self._scalars, node)
@@ -210,6 +218,12 @@ class Construction:
             kind = tag.removeprefix(_PREFIX)
             reason = str(error).split("\n", 1)[0]
             raise _Stop(_fault(node, f"is no valid {kind}: {reason}")) from None
+
+
+@lru_cache(maxsize=4096)
+def _atom(tag: str, text: str) -> object:
+    """The value of such a scalar. The entries of a pipeline have many that are the same."""
+    return _TYPES[tag](SafeConstructor(), yaml.ScalarNode(tag, text))
 
 
 def _wrong_tag(node: yaml.Node) -> Fault:

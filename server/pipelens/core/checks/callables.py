@@ -228,7 +228,7 @@ def _part(dotted_path: str, index: int, place: Place) -> tuple[Place, bool]:
     begin = span.start.character + quotes // 2 + sum(len(part) + 1 for part in parts[:index])
     start = Position(span.start.line, begin)
     end = Position(span.start.line, begin + len(parts[index]))
-    return replace(place, span=Span(start, end)), True
+    return place._replace(span=Span(start, end)), True
 
 
 def _quoted(names: list[str]) -> str:
