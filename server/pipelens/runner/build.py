@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipelens.core.project import Project
+from pipelens.core.project import Project, Task
 from pipelens.runner.engines import Engines
 from pipelens.runner.events import (
     Event,
@@ -111,9 +111,11 @@ def run_build(
                     log.write(event)
                     listener(event)
 
-            engines = Engines(interpreter)
-            where = os.path.abspath(cwd)
-            place = Place(project, run, interpreter, where, task_environment(environ), stop, tell, engines)
+            where, seen = os.path.abspath(cwd), task_environment(environ)
+            engines = Engines(interpreter, seen)
+            for task in _one_of_each_kind(project, plan):
+                engines.prepare(task)
+            place = Place(project, run, interpreter, where, seen, stop, tell, engines)
             try:
                 with stopped_by_signals(stop):
                     return _Build(place, plan, workers).run()
@@ -123,6 +125,10 @@ def run_build(
             log.close()
     finally:
         lock.release()
+
+
+def _one_of_each_kind(project: Project, plan: Plan) -> list[Task]:
+    return list({project.tasks[name].kind: project.tasks[name] for name in plan.to_run}.values())
 
 
 def _refused(run: str, message: str) -> BuildResult:

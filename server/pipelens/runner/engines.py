@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelens.core.project import Task
@@ -10,18 +12,34 @@ from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.process_engine import ProcessEngine
 from pipelens.runner.worker_reports import Engine
 
+if os.name == "nt":
+    from pipelens.runner import warm_engine_windows as warm
+else:
+    from pipelens.runner import warm_engine_posix as warm
+
 
 @dataclass(slots=True)
 class Engines:
-    """The engines of one run. Used from several threads."""
+    """The engines of one run. environ: what its tasks see. chosen: the engine that was asked for
+    by name, None for the usual. Used from several threads."""
 
     interpreter: Interpreter
+    environ: Mapping[str, str]
+    chosen: str | None = None
     _open: dict[str, Engine] = field(default_factory=dict[str, Engine])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, task: Task | None) -> Engine:
         """The engine for a task, or (None) for hooks that belong to no task's process."""
-        return self._opened("process")
+        if not warm.AVAILABLE or self.chosen == "process":
+            return self._opened("process")
+        return self._opened("warm-notebook" if task is not None and task.kind == "notebook" else "warm-plain")
+
+    def prepare(self, task: Task) -> None:
+        """Let the engine for a task get ready while there is other work."""
+        engine = self.of(task)
+        if isinstance(engine, warm.WarmEngine):
+            engine.prepare()
 
     def _opened(self, name: str) -> Engine:
         with self._lock:
@@ -30,7 +48,9 @@ class Engines:
             return self._open[name]
 
     def _made(self, name: str) -> Engine:
-        return ProcessEngine(self.interpreter.path)
+        if name == "process":
+            return ProcessEngine(self.interpreter.path)
+        return warm.WarmEngine(self.interpreter.path, name.partition("-")[2], self.environ)
 
     def close(self) -> None:
         with self._lock:

@@ -147,9 +147,10 @@ class _Following:
 
     def follow(self, events: str, listener: Listener) -> Ended:
         printed: queue.SimpleQueue[Printed] = queue.SimpleQueue()
+        news = threading.Event()
         readers = [
-            _read_in_background(self.running.stdout, "stdout", printed),
-            _read_in_background(self.running.stderr, "stderr", printed),
+            _read_in_background(self.running.stdout, "stdout", printed, news),
+            _read_in_background(self.running.stderr, "stderr", printed, news),
         ]
         status: str | None = None
         pause = 0.001
@@ -170,8 +171,10 @@ class _Following:
                 if returncode is not None:
                     return Ended(status, returncode)
                 self.heed()
-                pause = 0.001 if busy else min(pause * 1.3, 0.02)
-                time.sleep(pause)
+                # A pipe that is closed is the first sign of the end, so it counts as news.
+                pause = 0.001 if busy or news.is_set() else min(pause * 1.3, 0.02)
+                news.clear()
+                news.wait(pause)
 
 
 class _Lines:
@@ -203,7 +206,10 @@ def _drained(printed: queue.SimpleQueue[Printed]) -> Iterator[Printed]:
 
 
 def _read_in_background(
-    pipe: IO[bytes], stream: Literal["stdout", "stderr"], printed: queue.SimpleQueue[Printed]
+    pipe: IO[bytes],
+    stream: Literal["stdout", "stderr"],
+    printed: queue.SimpleQueue[Printed],
+    news: threading.Event,
 ) -> threading.Thread:
     def read() -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -216,6 +222,7 @@ def _read_in_background(
                 text = decode(data, not data)
                 if text:
                     printed.put(Printed(stream, text))
+                news.set()
                 if not data:
                     return
 

@@ -20,6 +20,10 @@ _MAGIC_STARTS = ("%", "!", "?")
 _OWN_CELL_MAGICS = ("%%time", "%%capture")
 
 
+_BUILT: List[ModuleType] = []
+"""The `__main__` of the shell that a warm parent has built."""
+
+
 def prepare(plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Channel], None]:
     """Import what running needs, before the project's folders are on the import path."""
     from importlib.util import find_spec
@@ -31,6 +35,21 @@ def prepare(plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Channel], N
     from . import shell
 
     return lambda plan, channel: _run(plan, channel, shell.make_shell)
+
+
+def warm_up() -> None:
+    """Import IPython and build its shell, where it is installed: before a warm parent forks."""
+    from importlib.util import find_spec
+
+    prepare({})
+    if find_spec("IPython") is not None:
+        from . import shell
+
+        module = ModuleType("__main__")
+        before = sys.modules["__main__"]
+        shell.build(module)
+        sys.modules["__main__"] = before
+        _BUILT[:] = [module]
 
 
 def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
@@ -74,7 +93,7 @@ def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callabl
 
 def _main_module(file: Optional[str]) -> ModuleType:
     """A fresh `__main__` for the user's code; ours stays alive behind the scenes."""
-    module = ModuleType("__main__")
+    module = _BUILT[0] if _BUILT else ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
     if file is not None:
         module.__dict__["__file__"] = file

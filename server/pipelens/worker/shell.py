@@ -97,18 +97,29 @@ class ZMQInteractiveShell(InteractiveShell):
         raise SystemExit(0)
 
 
-def make_shell(module: ModuleType, channel: Channel) -> Any:
-    """The one shell of this process, its namespace that of `module`."""
-    _CHANNEL[:] = [channel]
+def build(module: ModuleType) -> Any:
+    """The one shell of this process, its namespace that of `module`; built once, also before a fork."""
+    if ZMQInteractiveShell.initialized():
+        return ZMQInteractiveShell.instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.cache_size = 0
+    leave = (builtins.exit, builtins.quit) if hasattr(builtins, "exit") else None
     shell: Any = ZMQInteractiveShell.instance(user_module=module, user_ns=module.__dict__, config=config)
+    if leave:
+        builtins.exit, builtins.quit = leave
     manager = shell.input_transformer_manager
     manager.cleanup_transforms = [one for one in manager.cleanup_transforms if one is not leading_empty_lines]
     for transformer in manager.token_transformers:
         _keep_lines(transformer)
+    return shell
+
+
+def make_shell(module: ModuleType, channel: Channel) -> Any:
+    """The shell, at work: what is shown goes into `channel`."""
+    _CHANNEL[:] = [channel]
     leave = (builtins.exit, builtins.quit) if hasattr(builtins, "exit") else None
+    shell = build(module)
     shell.builtin_trap.activate()
     shell.display_trap.set()
     for name in ("exit", "quit"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from . import functions, shim, tracebacks
 from .channel import Channel
@@ -20,20 +20,40 @@ PLAN_VERSION = 1
 
 def main(arguments: List[str]) -> int:
     """0: the task ended well, or asked to stop early; 1: it failed; 130: it was interrupted."""
-    with open(arguments[0], encoding="utf-8") as file:
+    if arguments[0] == "--warm":
+        if os.name == "nt":
+            from . import warm_windows as warm
+        else:
+            from . import warm_posix as warm
+
+        return warm.serve(int(arguments[1]), arguments[2], arguments[3:])
+    return run_plan(arguments[0], int(arguments[1]) if len(arguments) > 1 else None)
+
+
+def import_for(kind: str) -> None:
+    """Import what running tasks of a kind needs, before a plan is known."""
+    from . import hooks, notebooks, products, values  # noqa: F401
+
+    if kind == "notebook":
+        notebooks.warm_up()
+
+
+def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
+    """Run one plan in this process; what it returns is the process's exit code."""
+    with open(path, encoding="utf-8") as file:
         text = file.read()
     plan: Dict[str, Any] = json.loads(text)
     if plan["version"] != PLAN_VERSION:
         sys.stderr.write("a plan of version {} is not understood here\n".format(plan["version"]))
         return 2
     channel = Channel(plan["outputs"]["events"])
-    if len(arguments) > 1:
+    if lifeline_fd is not None:
         if os.name == "nt":
             from . import lifeline_windows as lifeline
         else:
             from . import lifeline_posix as lifeline
 
-        lifeline.watch(int(arguments[1]))
+        lifeline.watch(lifeline_fd)
     _import_for_values(text)
     run = _runner_of(plan)
     _prepare(plan)
