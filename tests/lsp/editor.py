@@ -22,7 +22,7 @@ PATIENCE = 20.0
 CAPABILITIES = Path(__file__).with_name("capabilities")
 """What each editor announces, as its version of today does."""
 
-EDITORS = ("visual-studio-code", "neovim", "lsp4ij", "emacs")
+EDITORS = ("visual-studio-code", "neovim", "lsp4ij", "emacs", "emacs-28")
 BARE = "bare"
 """An editor that announces nothing at all."""
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelens.lsp.late_imports import MODULES, late_imports
+from pipelens.lsp.late_imports import MODULES
 from tests.workspace.keeping import write
 
 DEAR = {
@@ -67,8 +67,48 @@ def test_nothing_dear_is_imported_for_an_ordinary_pipeline(tmp_path: Path) -> No
     assert not imported & LATE
 
 
-def test_what_is_imported_late_can_be_imported() -> None:
-    assert len(list(late_imports())) == len(MODULES)
+PREPARED = """
+import json, sys
+from pipelens.lsp import message_types
+message_types.prepare()
+from lsprotocol import types
+from pygls.protocol.json_rpc import JsonRPCResponseMessage
+from pipelens.lsp.late_imports import late_imports
+from pipelens.lsp.server import make_server
+
+server = make_server()
+assert sum(1 for _ in late_imports(server)) > 40
+generated = []
+compile_ = compile
+import cattrs.gen
+cattrs.gen.compile = lambda *given, **how: (generated.append(given[1]), compile_(*given, **how))[1]
+
+at = {"line": 0, "character": 0}
+params = {
+    "textDocument": {"uri": "file:///a"}, "position": at, "range": {"start": at, "end": at}, "newName": "x",
+    "context": {"includeDeclaration": True, "triggerKind": 1, "diagnostics": []},
+}
+for name in ("hover", "definition", "completion", "references", "codeLens", "inlayHint", "codeAction", "rename"):
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "textDocument/" + name, "params": params}
+    assert server.protocol.structure_message(asked).method == "textDocument/" + name
+place = types.Range(types.Position(0, 0), types.Position(0, 1))
+text = types.MarkupContent(types.MarkupKind.Markdown, "x")
+edit = types.TextEdit(place, "a")
+for answer in (
+    types.Hover(text, place),
+    [types.LocationLink("a", place, place, place), types.Location("a", place)],
+    types.CompletionList(False, [types.CompletionItem("x", documentation=text, text_edit=edit)]),
+    types.WorkspaceEdit(changes={"a": [edit]}),
+):
+    message = JsonRPCResponseMessage(id=1, result=answer, jsonrpc="2.0")
+    json.dumps(message, default=server.protocol._serialize_message)
+assert not generated, generated
+"""
+
+
+def test_nothing_is_left_to_make_for_the_first_questions() -> None:
+    done = subprocess.run([sys.executable, "-c", PREPARED], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 COMPLETED = """

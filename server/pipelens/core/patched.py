@@ -98,3 +98,21 @@ def patched(mapping: Mapping[K, V], changes: Mapping[K, V], gone: Iterable[K] = 
     base = mapping if isinstance(mapping, dict) else dict(mapping)
     made = Patched(base, together)
     return made if len(base) > _SMALL and len(together) <= _MOST_CHANGES else made.whole()
+
+
+def may_differ(before: Mapping[K, V], now: Mapping[K, V]) -> Iterable[K]:
+    """The keys whose values may be others in `now`, gone or new: a few, where the one was made from the
+    other by `patched`; else those of both."""
+    if now is before:
+        return ()
+    if _base(before) is _base(now):
+        return _changes(before).keys() | _changes(now).keys()
+    return before.keys() | now.keys()
+
+
+def _base(mapping: Mapping[K, V]) -> Mapping[K, V]:
+    return mapping._base if isinstance(mapping, Patched) else mapping  # pyright: ignore[reportPrivateUsage]
+
+
+def _changes(mapping: Mapping[K, V]) -> Mapping[K, V]:
+    return mapping._changes if isinstance(mapping, Patched) else {}  # pyright: ignore[reportPrivateUsage]

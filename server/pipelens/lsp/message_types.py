@@ -42,6 +42,17 @@ def converter() -> Any:
     return made
 
 
+def reads(made: Any, of: type) -> None:
+    """Have the function that reads messages of this class written, and kept: the converter forgets those
+    it wrote at first use whenever it meets a further list type."""
+    made.register_structure_hook(of, made.get_structure_hook(of))
+
+
+def writes(made: Any, of: type) -> None:
+    """As `reads`, for what is sent."""
+    made.register_unstructure_hook(of, made.get_unstructure_hook(of))
+
+
 def prepare() -> None:
     """Import `lsprotocol.types`, lazily completed. Does nothing where they are imported already."""
     if "lsprotocol.types" in sys.modules:

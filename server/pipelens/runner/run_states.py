@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from types import MappingProxyType
 
+from pipelens.core.patched import may_differ
 from pipelens.core.project import Project, Task
 from pipelens.runner.freshness import (
     FRESH,
@@ -59,6 +60,7 @@ class RunStates:
         self._everything = True
         self._dirty: set[str] = set()
         self._ran = False
+        self._unjudged: list[str] = []
 
     # -- what is new
 
@@ -78,14 +80,27 @@ class RunStates:
     # -- the first look
 
     def read_some(self, project: Project, seconds: float) -> bool:
-        """Look at the files of some tasks for about so long, before `of` is first asked; whether all
-        were looked at. Thousands of products take seconds, and somebody may be typing."""
-        if self._project is not None:
-            return True
+        """Look at some tasks for about so long, before `of` is first asked; whether it answers at once
+        now. Thousands of products take seconds, and somebody may be typing."""
+        end = time.monotonic() + seconds
+        if self._project is None:
+            if self._read_until(project, end):
+                self._news(project)
+                self._unjudged = [*reversed(project.order)]
+            return False
+        if project is not self._project:
+            self.of(project)
+        while self._unjudged:
+            self._judge(project.tasks[self._unjudged.pop()])
+            if time.monotonic() > end:
+                return not self._unjudged
+        return True
+
+    def _read_until(self, project: Project, end: float) -> bool:
+        """Look at the files of tasks; whether all were looked at."""
         if self._everything:
             self._everything, self._ran = False, True
             self._by_code = _by_code(project)
-        end = time.monotonic() + seconds
         for name, task in project.tasks.items():
             known = self._own.get(name)
             if known is not None and known[0] is task:
@@ -110,7 +125,8 @@ class RunStates:
 
     def of(self, project: Project) -> Mapping[str, Freshness]:
         """By task name, for the snapshot `project`. The mapping changes with the next question."""
-        dirty = self._news(project)
+        dirty = self._news(project) | {name for name in self._unjudged if name in project.tasks}
+        self._unjudged.clear()
         if len(dirty) == len(project.tasks):
             for name in project.order:
                 self._judge(project.tasks[name])
@@ -155,9 +171,8 @@ class RunStates:
         else:
             before = old.tasks
             follows = project.changed is not None and project.version == old.version + 1
-            names = (
-                project.changed if follows and project.changed is not None else tasks.keys() | before.keys()
-            )
+            known = project.changed if follows else None
+            names = known if known is not None else may_differ(before, tasks)
             dirty = {name for name in names if name in tasks and before.get(name) is not tasks[name]}
             for name in names:
                 if name not in tasks and name in before:
