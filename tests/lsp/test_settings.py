@@ -9,7 +9,7 @@ import pytest
 from lsprotocol import types
 
 from pipelens.lsp.client_settings import ClientSettings, read_client_settings, section_of
-from pipelens.protocol.settings import SETTINGS
+from pipelens.protocol.settings import CLIENT_SETTINGS, SETTINGS
 from tests.lsp.conftest import PIPELINE
 from tests.lsp.editor import editor
 
@@ -54,6 +54,8 @@ def test_the_defaults_of_the_table_are_those_of_the_server() -> None:
         ("typingPause", 10**9, ["60,000"]),
         ("keyCompletion", "atuo", ["'auto', 'on', 'off'", "did you mean 'auto'"]),
         ("interpreter", ["python"], ["a text"]),
+        ("codeLens", "no", ["pipelens.codeLens", "true or false"]),
+        ("inlayHints", 0, ["true or false"]),
         ("severity", "off", ["object of problem codes"]),
         ("severity", {"unused-param": 3}, ["'unused-param'", "'error'"]),
         ("severity", {"unknown-kye": "off"}, ["unknown-key"]),
@@ -74,6 +76,12 @@ def test_a_bad_value_is_told_with_its_remedy_and_the_others_hold(
 
 def test_settings_of_other_parts_of_a_client_are_none_of_ours() -> None:
     assert read({"pipelens": {"trace.server": "verbose", "colours": 3}})[1] == ()
+
+
+def test_settings_that_the_client_reads_are_not_taken_for_misspelled_ones() -> None:
+    told = {setting.name: setting.default for setting in CLIENT_SETTINGS}
+    nested = {name.partition(".")[0]: {name.partition(".")[2]: 3} for name in told}
+    assert read({"pipelens": told}) == read({"pipelens": nested}) == (ClientSettings(), ())
 
 
 def test_a_setting_that_names_a_program_waits_for_trust() -> None:
@@ -154,3 +162,35 @@ async def test_a_workspace_without_trust_takes_no_interpreter(project: Path) -> 
         it.open("pipeline.yaml")
         await it.shows("pipeline.yaml")
         assert not [text for text in it.said if "python" in text]
+
+
+async def test_lenses_and_hints_are_switched_off_and_on_again(project: Path) -> None:
+    """Live, and the editor is asked to draw them anew."""
+    pipeline = PIPELINE.replace("out/fit.txt", "'{{folder}}/fit.txt'")
+    (project / "pipeline.yaml").write_text(pipeline)
+    (project / "env.yaml").write_text("folder: out\n")
+    every = types.Range(types.Position(0, 0), types.Position(100, 0))
+    async with editor(project, "visual-studio-code") as it:
+        it.open("pipeline.yaml")
+        await it.shows("pipeline.yaml")
+        await it.quiet()
+        asked: list[object] = []
+
+        @it.client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)
+        def refresh(params: Any) -> None:
+            asked.append(params)
+
+        async def shown() -> tuple[bool, bool]:
+            document = types.TextDocumentIdentifier(it.uri("pipeline.yaml"))
+            hints = await it.client.text_document_inlay_hint_async(types.InlayHintParams(document, every))
+            return bool(await it.lenses("pipeline.yaml")), bool(hints)
+
+        assert await shown() == (True, True)
+        before = it.refreshes
+        it.configure({"codeLens": False})
+        await it.until(lambda: it.refreshes > before)
+        assert await shown() == (False, True)
+        before = it.refreshes
+        it.configure({"inlayHints": False})  # and so lenses are on again
+        await it.until(lambda: it.refreshes > before and bool(asked))
+        assert await shown() == (True, False)

@@ -61,8 +61,8 @@ def pipeline_schema() -> dict[str, Any]:
                 source_loader=_mapping(SOURCE_LOADER_KEYS),
             ),
             config=_mapping(CONFIG_KEYS),
-            clients=_mapping(CLIENT_KEYS, **dict.fromkeys(CLIENT_KEYS, _mapping(CALLABLE_KEYS))),
-            executor={"properties": _properties(CALLABLE_KEYS) | _of_classes(EXECUTORS, "Argument of")},
+            clients=_mapping(CLIENT_KEYS, **dict.fromkeys(CLIENT_KEYS, _text_or(_properties(CALLABLE_KEYS)))),
+            executor=_text_or(_properties(CALLABLE_KEYS) | _of_classes(EXECUTORS, "Argument of")),
         ),
         "items": task,
     }
@@ -111,14 +111,15 @@ def _properties(keys: Mapping[str, Key], **deeper: dict[str, Any]) -> dict[str, 
 
 
 def _with_callables(properties: dict[str, Any]) -> dict[str, Any]:
+    callable_ = {name: _described(key) for name, key in CALLABLE_KEYS.items()}
     return {
-        name: told | _mapping_of_callable() if name in DOTTED_PATH_KEYS else told
+        name: told | _text_or(callable_) if name in DOTTED_PATH_KEYS else told
         for name, told in properties.items()
     }
 
 
-def _mapping_of_callable() -> dict[str, Any]:
-    return {"properties": {name: _described(key) for name, key in CALLABLE_KEYS.items()}}
+def _text_or(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [{}, {"properties": properties}]}
 
 
 def _described(key: Key, *more: str) -> dict[str, Any]:
@@ -130,7 +131,8 @@ def _described(key: Key, *more: str) -> dict[str, Any]:
     else:
         takes = ""
     text = "\n\n".join(_told((key.doc, " ".join(_told((takes, *more))))))
-    return {"description": text.replace("`", "").replace("\n\n", " "), "markdownDescription": text}
+    form: dict[str, Any] = {"properties": {}} if key.type == "mapping" else {"anyOf": [{}]}
+    return {"description": text.replace("`", "").replace("\n\n", " "), "markdownDescription": text, **form}
 
 
 def _told(parts: Iterable[str]) -> Iterable[str]:

@@ -26,7 +26,7 @@ def register(server: Server) -> None:
     async def lenses(params: types.CodeLensParams) -> WireText | list[types.CodeLens]:
         uri = params.text_document.uri
         path = server.places.path(uri)
-        if path is None:
+        if path is None or not server.settings.code_lens:
             return []
         try:
             await found().pages.ready(path)

@@ -32,7 +32,7 @@ def register(server: Server) -> None:
             given = found.settings.interpreter or server.options.interpreter
             return replace(found.settings, interpreter=given if server.options.trusted else None)
 
-        server.settings = read(window)
+        before, server.settings = server.settings, read(window)
         server.folder_settings = {folder: read(section) for folder, section in folders.items()}
         for fault in faults:
             if fault not in told:
@@ -42,6 +42,14 @@ def register(server: Server) -> None:
         told.update(faults)
         if began:
             server.host.prefer(lambda path: server.settings_of(path).severity)
+            server.start("refresh what was switched", draw_anew(before))
+
+    async def draw_anew(before: ClientSettings) -> None:
+        now = server.settings
+        if before.code_lens != now.code_lens and server.supports("workspace.code_lens.refresh_support"):
+            await server.workspace_code_lens_refresh_async(None)
+        if before.inlay_hints != now.inlay_hints and server.supports("workspace.inlay_hint.refresh_support"):
+            await server.workspace_inlay_hint_refresh_async(None)
 
     def initialized() -> None:
         nonlocal began

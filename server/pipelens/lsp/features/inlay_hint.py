@@ -26,7 +26,7 @@ def register(server: Server) -> None:
         return Hints()
 
     def show(params: types.InlayHintParams) -> WireText | None:
-        path = server.places.path(params.text_document.uri)
+        path = server.places.path(params.text_document.uri) if server.settings.inlay_hints else None
         span = server.places.span(params.text_document, params.range) if path is not None else None
         if path is None or span is None:
             return None
