@@ -8,7 +8,6 @@ is tested with texts made for it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pipelens.core.cells import MAX_CHARACTERS, MAX_LINES, CellKind, Cells
 from pipelens.core.magics import is_plain_python
@@ -37,14 +36,9 @@ _TRIPLE_QUOTE = re.compile("\"\"\"|'''")
 _NOT_THE_USERS = frozenset({"injected-parameters", "debugging-settings"})
 
 
-@dataclass(slots=True)
-class _Piece:
-    """A cell: where its text begins and ends, with the blank lines behind it."""
-
-    begin: int
-    end: int
-    kind: CellKind
-    tags: tuple[str, ...]
+_Piece = tuple[int, int, CellKind, tuple[str, ...]]
+"""A cell: where its text begins and ends, with the blank lines behind it, its kind and its tags."""
+_CODE: tuple[CellKind, tuple[str, ...]] = ("code", ())
 
 
 def read_plain_script(
@@ -101,12 +95,13 @@ def _pieces(text: str) -> list[_Piece] | None:
         return None
     if (TRIPLE[0] in text or TRIPLE[1] in text) and _is_any_quoted(text, [mark.start() for mark in marks]):
         return None
-    pieces = [_Piece(at, first + 1, "code", ())] if first + 1 > at else []
-    for mark in marks:
-        kind, tags = marker_options(mark[2] + " " + mark[3]) if mark[3] else ("code", ())
-        if pieces:
-            pieces[-1].end = mark.start() + 1
-        pieces.append(_Piece(mark.end() + 1, len(text), kind, tags))
+    pieces: list[_Piece] = [(at, first + 1, "code", ())] if first + 1 > at else []
+    ends = [mark.start() + 1 for mark in marks]
+    ends.append(len(text))
+    for number, mark in enumerate(marks, 1):
+        options = mark[3]
+        kind, tags = marker_options(mark[2] + " " + options) if options else _CODE
+        pieces.append((mark.end() + 1, ends[number], kind, tags))
     return pieces
 
 
@@ -147,7 +142,7 @@ def _read(
     extract_product: bool,
 ) -> NotebookSource | None:
     row, counted = -1, 0  # the row of the line at `counted`
-    own: _Piece | None = None
+    own: int | None = None  # where the text of the parameters cell begins
     doc: str | None = None
     goes_on = False
     declared = None
@@ -156,17 +151,17 @@ def _read(
     alone: list[str] = []
     together: list[str] = []
     has_code = False
-    for piece in pieces:
-        if piece.tags:
-            if not _NOT_THE_USERS.isdisjoint(piece.tags):
+    for number, (begin, end, kind, tags) in enumerate(pieces):
+        if tags:
+            if not _NOT_THE_USERS.isdisjoint(tags):
                 return None
-            if own is None and "parameters" in piece.tags:
-                own = piece
-        code = text[piece.begin : piece.end]
-        if piece.kind != "code":
-            if TRIPLE[0] in code or TRIPLE[1] in code or piece is own:
+            if own is None and "parameters" in tags:
+                own = begin
+        code = text[begin:end]
+        if kind != "code":
+            if TRIPLE[0] in code or TRIPLE[1] in code or begin == own:
                 return None
-            if piece is pieces[0] and piece.kind == "markdown":
+            if not number and kind == "markdown":
                 doc = _first_line(code)
             continue
         if signs and not is_plain_python(code):
@@ -177,15 +172,15 @@ def _read(
             if doc is None:
                 doc = opening_string(code) if quotes else ""
         refers = may_refer(code)
-        if refers or piece is own:
-            row += text.count("\n", counted, piece.begin)
-            counted = piece.begin
+        if refers or begin == own:
+            row += text.count("\n", counted, begin)
+            counted = begin
         if refers:
             found = plain_references(code, row)
             if found is None:
                 return None
             references.extend(found)
-        if piece is own:
+        if begin == own:
             lines = code.split("\n")
             if not lines[-1]:
                 lines.pop()

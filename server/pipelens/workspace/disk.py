@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import islice
 
 from pipelens.core.files import Listed, PathKind, Unreadable
@@ -19,7 +18,29 @@ MAX_SIZE = 64_000_000
 MOST_NAMES = 200_000
 """Looked at in one folder when something is looked for in many."""
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
 _Signature = tuple[int, int, int]
+
+
+class _Asking:
+    """A `with` block in which the paths that are asked for are collected. A class of its own: one is made
+    for each of thousands of sources."""
+
+    __slots__ = ("_all",)
+
+    def __init__(self, collecting: list[set[str]]) -> None:
+        self._all = collecting
+
+    def __enter__(self) -> set[str]:
+        asked: set[str] = set()
+        self._all.append(asked)
+        return asked
+
+    def __exit__(self, *_: object) -> None:
+        asked = self._all.pop()
+        for outer in self._all:
+            outer.update(asked)
 
 
 class WorkspaceFiles:
@@ -72,17 +93,9 @@ class WorkspaceFiles:
         self._names.pop(os.path.dirname(path), None)
         self._texts.pop(path, None)
 
-    @contextmanager
-    def asking(self) -> Iterator[set[str]]:
+    def asking(self) -> _Asking:
         """Collect the paths that are asked for inside."""
-        asked: set[str] = set()
-        self._asked.append(asked)
-        try:
-            yield asked
-        finally:
-            self._asked.pop()
-            for outer in self._asked:
-                outer.update(asked)
+        return _Asking(self._asked)
 
     def signature(self, path: str) -> object:
         """What changes whenever the answer for `path` may: for telling whether to read again."""
@@ -193,8 +206,7 @@ class WorkspaceFiles:
             )
         self.reads += 1
         try:
-            with open(path, "rb") as file:
-                data = file.read(MAX_SIZE + 1)
+            data = _content(path, found.st_size)
         except OSError as error:
             return Unreadable(f"cannot be read: {error.strerror or error}")
         try:
@@ -202,6 +214,23 @@ class WorkspaceFiles:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             return Unreadable(f"is not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); save it as UTF-8")
+
+
+def _content(path: str, size: int) -> bytes:
+    """What is in a file that had `size` bytes, and of one that grows `MAX_SIZE` at most. Without the buffers
+    of a file object: they take longer than reading a small file does."""
+    file = os.open(path, _READ)
+    try:
+        data = os.read(file, size + 1)
+        if len(data) == size:
+            return data
+        parts = [data]
+        while data and sum(map(len, parts)) <= MAX_SIZE:
+            data = os.read(file, 1_000_000)
+            parts.append(data)
+        return b"".join(parts)
+    finally:
+        os.close(file)
 
 
 def _signature(found: os.stat_result | None) -> _Signature | None:

@@ -1,11 +1,14 @@
 """A source as plain lists for JSON, and back.
 
-Only what is read without problems and means the same in JSON becomes a record; everything else is
-read again, which costs a moment.
+What many sources have alike (their params, the names they use) is told once for all and taken by
+number: so it is read once, and kept once. Only what is read without problems and means the same in
+JSON becomes a record; everything else is read again, which costs a moment.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from sys import intern
 from typing import Any, cast
 
@@ -13,6 +16,7 @@ from pipelens.core.sources import (
     Declaration,
     Element,
     NotebookSource,
+    Parameter,
     Reference,
     Rereads,
     Words,
@@ -26,46 +30,110 @@ Names = tuple[str, ...]
 _Numbers = list[int]
 
 
-def record_of(source: NotebookSource, sound_with: tuple[Names, ...]) -> list[object] | None:
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What sources that were made alike have in common. kernel: what the task says of it. sound_with:
+    the names for which the static analysis found nothing."""
+
+    language: str
+    kernel: str | None
+    product: Declaration | None
+    params: tuple[Parameter, ...]
+    sound_with: tuple[Names, ...]
+
+
+class CommonWriter:
+    """Numbers what is common. new: what was numbered since it was last taken, as JSON."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, value: object) -> int:
+        text = to_json(value)
+        found = self._numbers.get(text)
+        if found is None:
+            found = self._numbers[text] = len(self._numbers)
+            self.new.append(text)
+        return found
+
+
+class CommonReader:
+    """What is common, by its number, each made once. texts: as `CommonWriter` gave them, in order."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+        self._found: dict[int, Common] = {}
+        self._words: dict[int, Words] = {}
+
+    def common(self, number: int) -> Common:
+        found = self._found.get(number)
+        if found is None:
+            language, kernel, product, params, sound_with = json.loads(self._texts[number])
+            found = self._found[number] = Common(
+                intern(language),
+                kernel,
+                _declaration("product", product),
+                tuple(
+                    [
+                        shared_parameter(
+                            intern(name), cast(Span, _span(at)), default and intern(default), kind
+                        )
+                        for name, at, default, kind in params
+                    ]
+                ),
+                tuple([tuple(map(intern, names)) for names in sound_with]),
+            )
+        return found
+
+    def words(self, number: int) -> Words:
+        found = self._words.get(number)
+        if found is None:
+            found = Words()
+            found.text = intern(json.loads(self._texts[number]))
+            self._words[number] = found
+        return found
+
+
+def to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def record_of(
+    source: NotebookSource, kernel: str | None, sound_with: tuple[Names, ...], common: CommonWriter
+) -> list[object] | None:
     """The record of `source`; None where it is to be read again."""
     if source.problems or not isinstance(source.uses, Words):
         return None
-    declared = [_declared(source.upstream), _declared(source.product)]
-    if None in declared:
+    upstream, product = _declared(source.upstream), _declared(source.product)
+    if upstream is None or product is None:
         return None
+    params = [[each.name, _numbers(each.span), each.default, each.kind] for each in source.params]
     return [
-        source.language,
+        common.number([source.language, kernel, product, params, sound_with]),
+        common.number(source.uses.text),
         _numbers(source.parameters_span),
-        *declared,
-        [[each.name, _numbers(each.span), each.default, each.kind] for each in source.params],
-        source.uses.text,
+        upstream,
         [[each.name, _numbers(each.span), each.key, _numbers(each.key_span)] for each in source.references],
         source.doc,
-        sound_with,
     ]
 
 
-def source_of(path: str, record: list[Any], whole: Rereads) -> tuple[NotebookSource, tuple[Names, ...]]:
-    """The source that `record` tells of; ValueError, TypeError or IndexError when it is none."""
-    language, cell, upstream, product, params, uses, references, doc, sound_with = record
-    if not (isinstance(uses, str) and isinstance(doc, str)):
-        raise TypeError("names and documentation are texts")
-    words = Words()
-    words.text = intern(uses)
-    source = NotebookSource(
+def source_of(path: str, record: list[Any], whole: Rereads, reader: CommonReader) -> NotebookSource:
+    """The source that `record` tells of; ValueError, TypeError, IndexError or KeyError when it is none."""
+    number, uses, cell, upstream, references, doc = record
+    if not isinstance(doc, str):
+        raise TypeError("documentation is a text")
+    common = reader.common(number)
+    return NotebookSource(
         path,
-        intern(language),
+        common.language,
         whole,
         _span(cell),
         _declaration("upstream", upstream),
-        _declaration("product", product),
-        tuple(
-            [
-                shared_parameter(intern(name), cast(Span, _span(at)), default and intern(default), kind)
-                for name, at, default, kind in params
-            ]
-        ),
-        words,
+        common.product,
+        common.params,
+        reader.words(uses),
         tuple(
             [
                 Reference(intern(name), cast(Span, _span(at)), key and intern(key), _span(key_at))
@@ -74,7 +142,6 @@ def source_of(path: str, record: list[Any], whole: Rereads) -> tuple[NotebookSou
         ),
         doc,
     )
-    return source, tuple([tuple(map(intern, names)) for names in sound_with])
 
 
 def _numbers(span: Span | None) -> _Numbers | None:

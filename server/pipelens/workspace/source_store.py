@@ -1,6 +1,7 @@
 """What was read of sources, kept on the disk for the next start.
 
-One file for each pipeline in the user's cache folder, a line for each source. A line counts as long
+One file for each pipeline in the user's cache folder, a line for each source; lines that begin with a
+tab say what many have in common. A line counts as long
 as the source has the size, times and number that it had when it was read, and our reading of it is
 the same. A file that is damaged, or that another version wrote, is as good as none.
 """
@@ -21,9 +22,16 @@ from typing import Any, cast
 
 from pipelens import __version__
 from pipelens.core.sources import NotebookSource
-from pipelens.workspace.source_record import Names, record_of, source_of
+from pipelens.workspace.source_record import (
+    CommonReader,
+    CommonWriter,
+    Names,
+    record_of,
+    source_of,
+    to_json,
+)
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the file is written another way. A file of a higher one is left alone."""
 
 UNCERTAIN_NS = 2_000_000_000
@@ -68,6 +76,7 @@ class SourceStore:
         self.path = os.path.join(folder, f"{name}.sources")
         self._header = [FORMAT, __version__, _reader(), list(sys.version_info[:3]), pipeline, list(reading)]
         self._lines: dict[str, str] | None = None
+        self._common = CommonReader([])
         self._is_newer = False
 
     def get(self, path: str, stamp: Stamp, kernel: str | None, whole: Any) -> Stored | None:
@@ -78,17 +87,20 @@ class SourceStore:
         if line is None:
             return None
         try:
-            record: Any = json.loads(line)
-            if tuple(record[0]) != stamp or record[1] != kernel:
+            size, content, entry, number, *record = json.loads(line)
+            if (size, content, entry, number) != stamp:
                 return None
-            source, names = source_of(path, record[2], whole)
-        except (ValueError, TypeError, IndexError, KeyError, RecursionError):
+            common = self._common.common(record[0])
+            if common.kernel != kernel:
+                return None
+            return Stored(source_of(path, record, whole, self._common), common.sound_with)
+        except (ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError):
             return None
-        return Stored(source, names)
 
     def forget(self) -> None:
         """Let go of what was loaded: the first reading is over."""
         self._lines = {}
+        self._common = CommonReader([])
 
     def _load(self) -> dict[str, str]:
         try:
@@ -102,10 +114,14 @@ class SourceStore:
                 with suppress(OSError):
                     os.utime(self.path)
                 found: dict[str, str] = {}
+                common: list[str] = []
                 for line in file.read().split("\n"):
                     path, tab, rest = line.partition("\t")
-                    if tab:
+                    if path and tab:
                         found[path] = rest
+                    elif tab:
+                        common.append(rest)
+                self._common = CommonReader(common)
                 return found
         except (OSError, ValueError, RecursionError):
             return {}
@@ -124,15 +140,17 @@ class SourceStore:
             # A temporary file is nobody else's to read.
             number, temporary = tempfile.mkstemp(dir=self.folder, prefix=".sources-")
             size = 0
+            common = CommonWriter()
             with os.fdopen(number, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
                 file.write(json.dumps(self._header) + "\n")
                 for count, (source, stamp, kernel, names) in enumerate(sources, 1):
                     if "\t" in source.path or "\n" in source.path:
                         continue
-                    record = record_of(source, names)
+                    record = record_of(source, kernel, names, common)
+                    size += sum([file.write(f"\t{text}\n") for text in common.new])
+                    common.new.clear()
                     if record is not None:
-                        text = json.dumps([stamp, kernel, record], ensure_ascii=False, separators=(",", ":"))
-                        size += file.write(f"{source.path}\t{text}\n")
+                        size += file.write(f"{source.path}\t{to_json([*stamp, *record])}\n")
                     if size > MAX_BYTES // 4:
                         return  # characters: some take four bytes
                     if count % _AT_ONCE == 0:
