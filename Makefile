@@ -5,7 +5,7 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak pages protocol picture clean environment
+.PHONY: help demo test lint types imports package soak pages protocol picture clean environment e2e
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint      ruff, format and import rules      make types   pyright"
 	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"
 	@echo "make protocol  what clients are given: types, settings, schemas"
+	@echo "make e2e       the VS Code extension in the real workbench (installs it first: 1 GB)"
 	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
 
 environment:
@@ -50,6 +51,11 @@ protocol: environment
 
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core tests/lsp/test_typing.py
+
+# Stories in the real workbench. STORIES='restricted …' plays some of them; PIPELENS_E2E_SLOW=4: on a busy machine.
+e2e: environment vsix
+	@.ci/workbench
+	PIPELENS_E2E_PYTHON="$(abspath $(VENV))/bin/python" node tests/e2e/play.mjs $(STORIES)
 
 # The graph in the README: the example as it looks after `make demo`.
 picture: demo

@@ -1,0 +1,228 @@
+/** The text editor that has the focus: going, typing, lenses, squiggles, hovers, suggestions. */
+import path from "node:path";
+
+import { plain } from "./text.mjs";
+import { until } from "./waiting.mjs";
+
+export class Editor {
+  constructor(workbench) {
+    this.workbench = workbench;
+    this.page = workbench.page;
+  }
+
+  get root() {
+    return this.page.locator(".editor-group-container.active .editor-instance .monaco-editor").first();
+  }
+
+  /** Opens a file of the workspace by its name or its end of a path. */
+  async open(name) {
+    const base = path.basename(name);
+    const { choices } = this.workbench;
+    await until(async () => {
+      await this.page.keyboard.press("Control+KeyP");
+      await choices.locator("input").fill(name, { timeout: 2_000 });
+      const row = choices.locator(".monaco-list-row").filter({ hasText: base }).first();
+      try {
+        await row.click({ timeout: 3_000 });
+        return true;
+      } catch (error) {
+        await this.page.keyboard.press("Escape");
+        throw error;
+      }
+    }, `the file ${name} in quick open`);
+    await this.workbench.tab(base);
+    if (!base.endsWith(".ipynb")) await this.root.locator(".view-line").first().waitFor();
+  }
+
+  /** Puts the caret there. Both count from 1. */
+  async go(line, column = 1) {
+    const { choices } = this.workbench;
+    await this.page.keyboard.press("Control+KeyG");
+    await choices.locator("input").fill(`:${line}:${column}`);
+    await this.page.keyboard.press("Enter");
+    await choices.waitFor({ state: "hidden" });
+  }
+
+  /** The lines in view, top to bottom. */
+  async lines() {
+    return this.root.locator(".view-lines .view-line").evaluateAll((lines) =>
+      lines
+        .sort((one, other) => parseFloat(one.style.top) - parseFloat(other.style.top))
+        .map((line) => line.textContent.replace(/\u00a0/g, " ").replace(/\u200b/g, "")),
+    );
+  }
+
+  /** The line of the caret as the status bar tells it, from 1. */
+  async caret() {
+    const text = await this.page.locator("#status\\.editor\\.selection").innerText();
+    const [line, column] = text.match(/\d+/g).map(Number);
+    return { line, column };
+  }
+
+  /** Pastes: typing would indent and close brackets. */
+  async paste(text) {
+    await this.page.evaluate((all) => navigator.clipboard.writeText(all), text);
+    await this.page.keyboard.press("Control+KeyV");
+  }
+
+  /** Another text for the whole file. */
+  async replaceAll(text) {
+    await this.go(1);
+    await this.page.keyboard.press("Control+KeyA");
+    await this.paste(text);
+    await until(async () => text.includes((await this.lines()).join("\n")), "the pasted text");
+  }
+
+  /** Another text for one line that is in view. */
+  async replaceLine(line, text) {
+    await this.go(line);
+    await this.page.keyboard.press("Home");
+    await this.page.keyboard.press("Home");
+    await this.page.keyboard.press("Shift+End");
+    await this.paste(text);
+    await until(async () => (await this.lines()).includes(text), `the line "${text}"`);
+  }
+
+  async save() {
+    await this.page.keyboard.press("Control+KeyS");
+    await this.page.locator(".editor-group-container.active .tab.active:not(.dirty)").waitFor();
+  }
+
+  // ----------------------------------------------------------------- lenses
+
+  /** The lenses above the first line in view that contains `text`; none: []. */
+  async lenses(text) {
+    return this.root.evaluate((root, wanted) => {
+      const clean = (node) => node.textContent.replace(/[\s\u00a0]+/g, " ").trim();
+      const line = [...root.querySelectorAll(".view-line")]
+        .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+        .find((one) => one.textContent.replace(/\u00a0/g, " ").includes(wanted));
+      if (!line) return [];
+      const { top } = line.getBoundingClientRect();
+      const row = [...root.querySelectorAll(".codelens-decoration")].find((one) => {
+        const box = one.getBoundingClientRect();
+        return box.height > 0 && box.top < top && box.bottom > top - 8;
+      });
+      if (!row) return [];
+      const parts = [...row.children].filter((one) => clean(one) !== "|" && clean(one) !== "");
+      return parts.map((one) => ({ title: clean(one), acts: one.tagName === "A" }));
+    }, text);
+  }
+
+  /** Waits until a lens above a line says `pattern`; gives all of that line. */
+  async lens(text, pattern) {
+    return until(async () => {
+      const found = (await this.lenses(text)).map((one) => one.title);
+      if (found.some((title) => pattern.test(title))) return found;
+      throw new Error(`lenses of "${text}": ${JSON.stringify(found)}`);
+    }, `the lens ${pattern}`);
+  }
+
+  /** Presses the lens above a line. */
+  async pressLens(text, pattern) {
+    await this.lens(text, pattern);
+    const spot = await this.root.evaluate(
+      (root, [wanted, source]) => {
+        const line = [...root.querySelectorAll(".view-line")]
+          .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+          .find((one) => one.textContent.replace(/\u00a0/g, " ").includes(wanted));
+        const { top } = line.getBoundingClientRect();
+        const link = [...root.querySelectorAll(".codelens-decoration a")].find((one) => {
+          const box = one.getBoundingClientRect();
+          return box.top < top && box.bottom > top - 8 && new RegExp(source).test(one.textContent.replace(/[\s\u00a0]+/g, " "));
+        });
+        const box = link.getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      },
+      [text, pattern.source],
+    );
+    await this.page.mouse.click(spot.x, spot.y);
+  }
+
+  // --------------------------------------------------------------- problems
+
+  /** Squiggles in view: error, warning, info or hint. */
+  squiggles(kind) {
+    return this.root.locator(`.squiggly-${kind}`);
+  }
+
+  /** Opens the menu of quick fixes at a place, gives its rows. */
+  async fixes(line, column) {
+    await this.go(line, column);
+    const rows = this.page.locator(".action-widget:visible .monaco-list-row.action");
+    return until(async () => {
+      if ((await rows.count()) === 0) {
+        await this.page.keyboard.press("Control+Period");
+        await rows.first().waitFor({ timeout: 2_000 });
+      }
+      return (await rows.allInnerTexts()).map(plain);
+    }, "quick fixes");
+  }
+
+  async fix(line, column, title) {
+    await this.fixes(line, column);
+    await this.page.locator(".action-widget:visible .monaco-list-row.action").filter({ hasText: title }).first().click();
+  }
+
+  // ---------------------------------------------------------------- answers
+
+  /** The hover of a place as text. */
+  async hover(line, column) {
+    await this.go(line, column);
+    const box = this.page.locator(".monaco-hover .hover-contents:visible");
+    const text = await until(async () => {
+      if ((await box.count()) === 0) await this.workbench.command("Show or Focus Hover");
+      await box.first().waitFor({ timeout: 3_000 });
+      const found = (await box.allInnerTexts()).map(plain).filter((one) => one && one !== "Loading...");
+      return found.length > 0 && found.join("\n");
+    }, "a hover");
+    return text;
+  }
+
+  /** Closes what floats above the text. */
+  async dismiss() {
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("Escape");
+  }
+
+  /** Suggestions at the caret. */
+  async suggestions() {
+    const rows = this.page.locator(".suggest-widget:visible .monaco-list-row .label-name");
+    return until(async () => {
+      if ((await rows.count()) === 0) {
+        await this.page.keyboard.press("Control+Space");
+        await rows.first().waitFor({ timeout: 3_000 });
+      }
+      return (await rows.allInnerTexts()).map(plain);
+    }, "suggestions");
+  }
+
+  /** Goes to what is named at a place. */
+  async definition(line, column) {
+    await this.go(line, column);
+    await this.page.keyboard.press("F12");
+  }
+
+  async rename(line, column, name) {
+    await this.go(line, column);
+    await this.page.keyboard.press("F2");
+    const box = this.page.locator(".rename-box input:visible");
+    await box.waitFor();
+    await box.fill(name);
+    await this.page.keyboard.press("Enter");
+    await box.waitFor({ state: "hidden" });
+  }
+
+  /** Hints between the words that are in view. */
+  async inlayHints() {
+    const hints = await this.root.evaluate((root) =>
+      [...root.querySelectorAll(".view-line [class*='dyn-rule']")].map((one) => one.textContent.replace(/\u00a0/g, " ")),
+    );
+    return hints.map((one) => one.trim()).filter(Boolean);
+  }
+
+  /** The words that are underlined as links. */
+  async links() {
+    return (await this.root.locator(".detected-link").allInnerTexts()).map(plain);
+  }
+}

@@ -1,0 +1,43 @@
+/** Settings with which nothing of the workbench itself pops up, moves or asks the network. */
+export const QUIET = {
+  "telemetry.telemetryLevel": "off",
+  "workbench.enableExperiments": false,
+  "update.showReleaseNotes": false,
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "workbench.startupEditor": "none",
+  "workbench.welcomePage.walkthroughs.openOnInstall": false,
+  "workbench.tips.enabled": false,
+  "chat.disableAIFeatures": true,
+  "chat.commandCenter.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "git.enabled": false,
+  "git.openRepositoryInParentFolders": "never",
+  "remote.autoForwardPorts": false,
+
+  "workbench.colorTheme": "Default Light Modern",
+  "workbench.reduceMotion": "on",
+  "window.commandCenter": false,
+  "editor.minimap.enabled": false,
+  "editor.cursorBlinking": "solid",
+  "editor.stickyScroll.enabled": false,
+  "notebook.stickyScroll.enabled": false,
+  "editor.occurrencesHighlight": "off",
+  "breadcrumbs.enabled": false,
+  "workbench.editor.enablePreview": false,
+  // the accessible mode draws editors in another way
+  "editor.accessibilitySupport": "off",
+  // rows of the terminal as text in the page
+  "terminal.integrated.gpuAcceleration": "off",
+  "terminal.integrated.tabs.hideCondition": "never",
+  "terminal.integrated.shellIntegration.enabled": false,
+
+  "files.hotExit": "off",
+  "files.autoSave": "off",
+  "files.simpleDialog.enable": true,
+  "window.confirmBeforeClose": "never",
+  "window.restoreWindows": "none",
+  // starts in Restricted Mode without a word; the stories trust by hand
+  "security.workspace.trust.startupPrompt": "never",
+};
