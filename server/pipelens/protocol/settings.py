@@ -20,7 +20,7 @@ Scope = Literal["window", "resource"]
 class Setting:
     """One setting, `pipelens.NAME` in editors.
 
-    kind: `words` is a list of texts, `texts` an object of them. default: what holds without it, None
+    kind: `words` is a list of texts, `texts` an object of them or null. default: what holds without it, None
     for nothing. choices: the words that it may be (of kind `severities`: that each value may be).
     largest: of milliseconds. is_program: it names a program, or what that program is given, so
     nothing inside a workspace may make it before the workspace is trusted.
@@ -107,8 +107,8 @@ CLIENT_SETTINGS: Final = (
         "server.command",
         "words",
         None,
-        "The program that is started as the server, with its arguments, for example "
-        '`["/path/to/pipelens", "lsp"]`. Without it, it is found: in the chosen Python, on `PATH`, '
+        'The program that is started as the server, for example `["/path/to/pipelens"]`, with arguments '
+        "that come before `lsp`. Without it, it is found: in the chosen Python, on `PATH`, "
         "else the copy that came with the extension. Ignored in a workspace that is not trusted.",
         is_program=True,
     ),
@@ -116,7 +116,7 @@ CLIENT_SETTINGS: Final = (
         "server.env",
         "texts",
         None,
-        "Environment variables for the server, added to the editor's own. "
+        "Environment variables for the server, added to the editor's own; null takes one away. "
         "Ignored in a workspace that is not trusted.",
         is_program=True,
     ),

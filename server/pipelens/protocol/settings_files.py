@@ -48,7 +48,8 @@ def _values_schema(setting: Setting) -> dict[str, Any]:
         case "words":
             return {"type": ["array", "null"], "items": {"type": "string"}, "default": default}
         case "texts":
-            return {"type": "object", "default": {}, "additionalProperties": {"type": "string"}}
+            allowed = {"type": ["string", "null"]}
+            return {"type": "object", "default": {}, "additionalProperties": allowed}
 
 
 # -- for people
@@ -81,7 +82,7 @@ def _values(setting: Setting) -> str:
         case "words":
             return "list of texts"
         case "texts":
-            return "names, each with a text"
+            return "names, each with a text or null"
 
 
 def _default(setting: Setting) -> str:
