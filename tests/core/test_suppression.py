@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pipelens.core.problems import Place, Problem, problem
-from pipelens.core.suppression import apply, read_suppressions
+from pipelens.core.suppression import Hiding, read_suppressions, unknown_codes, visible
 from pipelens.core.text import Span
 
 
@@ -104,35 +104,30 @@ def test_a_notebook_in_one_line_hides_only_the_line_of_the_cell() -> None:
     assert not one.hides("cycle", Span.on_line(0, text.index("y = 2"), 0).start)
 
 
-def applied(texts: dict[str, str], problems: list[Problem], **severities: str) -> list[tuple[str, str]]:
+def shown(found: Problem, text: str = "", **severities: str) -> Problem | None:
     named = {code.replace("_", "-"): severity for code, severity in severities.items()}
-    shown = apply(
-        problems,
-        named,  # pyright: ignore[reportArgumentType]
-        lambda place: (place.path, place.span),
-        lambda path: read_suppressions(path, texts.get(path, "")),
-        texts,
-    )
-    return [(one.code, one.severity) for one in shown]
+    hiding = Hiding(read_suppressions(found.place.path, text))
+    return visible(found, named, hiding, lambda place: (place.path, place.span))  # pyright: ignore[reportArgumentType]
 
 
 def test_settings_change_a_severity_or_switch_a_problem_off() -> None:
-    found = [problem("cycle", "text", Place("a.py")), problem("unused-param", "text", Place("a.py"))]
-    assert applied({}, found, cycle="warning", unused_param="off") == [("cycle", "warning")]
+    cycle = shown(problem("cycle", "text", Place("a.py")), cycle="warning")
+    assert cycle is not None
+    assert cycle.severity == "warning"
+    assert shown(problem("unused-param", "text", Place("a.py")), unused_param="off") is None
 
 
-def test_a_problem_that_two_tasks_share_is_shown_once() -> None:
-    found = [problem("cycle", "text", Place("a.py"), task=name) for name in ("a", "b")]
-    assert applied({}, found) == [("cycle", "error")]
+def test_a_comment_hides_the_problems_of_its_line() -> None:
+    text = "x  # pipelens: ignore[cycle]\ny\n"
+    assert shown(problem("cycle", "text", Place("a.py", Span.on_line(0, 0, 1))), text) is None
+    assert shown(problem("cycle", "text", Place("a.py", Span.on_line(1, 0, 1))), text) is not None
+    assert shown(problem("unused-param", "text", Place("a.py", Span.on_line(0, 0, 1))), text) is not None
 
 
-def test_an_unknown_code_in_a_comment_is_a_hint() -> None:
-    assert applied({"a.py": "x  # pipelens: ignore[cycel]\n"}, []) == [("unknown-suppression", "hint")]
-
-
-def test_the_place_of_an_unknown_code_is_the_code() -> None:
+def test_an_unknown_code_in_a_comment_is_a_hint_at_the_code() -> None:
     text = "x  # pipelens: ignore[cycle, cycel]\n"
-    (found,) = apply([], {}, lambda p: (p.path, p.span), lambda path: read_suppressions(path, text), ["a.py"])
+    (found,) = unknown_codes("a.py", read_suppressions("a.py", text))
+    assert (found.code, found.severity) == ("unknown-suppression", "hint")
     span = found.place.span
     assert text[span.start.character : span.end.character] == "cycel"
     assert found.fixes[0].title == "Change to 'cycle'"
