@@ -14,6 +14,7 @@ help:
 	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"
 	@echo "make protocol  what clients are given: types, settings, schemas"
 	@echo "make e2e       the VS Code extension in the real workbench (installs it first: 1 GB)"
+	@echo "make vsix      the VS Code extension into dist/  make client-test   its checks and tests"
 	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
 
 environment:
@@ -48,6 +49,21 @@ protocol: environment
 	@mkdir -p vscode-extension/schemas
 	$(VENV)/bin/python -m pipelens.core.key_schema pipeline > vscode-extension/schemas/pipeline.schema.json
 	$(VENV)/bin/python -m pipelens.core.key_schema env > vscode-extension/schemas/env.schema.json
+
+# The extension for VS Code. Its Node.js is that on PATH, or one from PyPI in the environment.
+extension: environment
+	@.ci/extension $(VENV) install
+
+client-test: extension
+	.ci/extension $(VENV) npm run types
+	.ci/extension $(VENV) npm run lint
+	.ci/extension $(VENV) npm test
+
+vsix: extension
+	.ci/extension $(VENV) npm run types
+	.ci/bundle $(VENV)
+	.ci/extension $(VENV) npm run build
+	.ci/extension $(VENV) package
 
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core tests/lsp/test_typing.py

@@ -1,3 +1,47 @@
-import type * as vscode from "vscode";
+/** Makes the parts, registers everything, then starts the server and waits for nothing. */
+import { LOADING } from "./loading.ts";
+import * as vscode from "vscode";
+import { Client } from "./client/client.ts";
+import { NodeMachine } from "./client/nodeMachine.ts";
+import { Presenter } from "./client/presenter.ts";
+import { screen } from "./client/screen.ts";
+import { watch } from "./client/watch.ts";
+import { Commands } from "./commands.ts";
+import * as doctor from "./doctor.ts";
+import type { Parts } from "./parts.ts";
+import { PYTHON_EXTENSION, PythonExtension } from "./python/interpreter.ts";
+import * as select from "./python/select.ts";
+import * as serverCommands from "./serverCommands.ts";
+import * as status from "./status.ts";
+import { WorkspaceTrust } from "./trust.ts";
 
-export function activate(_context: vscode.ExtensionContext): void {}
+let client: Client | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Pipelens", { log: true });
+  const machine = new NodeMachine();
+  const python = new PythonExtension(() => vscode.extensions.getExtension(PYTHON_EXTENSION));
+  const commands = new Commands(
+    (id, handler) => vscode.commands.registerCommand(id, handler),
+    (id, error) => {
+      const why = error instanceof Error ? error.message : String(error);
+      log.error(`${id}: ${error instanceof Error ? (error.stack ?? why) : why}`);
+      void vscode.window.showErrorMessage(why);
+    },
+  );
+  client = new Client({ context, log, machine, commands, python, presenter: new Presenter(screen) });
+  const parts: Parts = { context, log, client, commands, trust: new WorkspaceTrust(), python };
+  context.subscriptions.push(log, commands, python, watch(client, python));
+
+  serverCommands.register(parts);
+  select.register(parts, machine);
+  doctor.register(parts);
+  status.register(parts);
+
+  void client.start();
+  log.info(`activated in ${Math.round(performance.now() - LOADING)} ms`);
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return client?.stop();
+}

@@ -11,7 +11,7 @@ export interface Disposable {
 }
 
 export type ServerState =
-  | { readonly kind: "starting" }
+  | { readonly kind: "starting"; readonly again?: { readonly seconds: number; readonly why: string } }
   | { readonly kind: "running"; readonly version: string; readonly from: string }
   | { readonly kind: "stopped"; readonly asked: boolean }
   | { readonly kind: "failed"; readonly problem: StartProblem };

@@ -1,0 +1,2 @@
+/** Imported before all else: when the extension's code began to run. */
+export const LOADING = performance.now();
