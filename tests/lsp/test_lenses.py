@@ -227,6 +227,15 @@ async def test_before_trust_lenses_tell_and_offer_no_run(project: Path) -> None:
         ]
 
 
+async def test_before_trust_a_client_that_runs_tasks_itself_says_why_it_does_not(project: Path) -> None:
+    ours = {"client": "vscode", "clientCommands": ["pipelens.runTask", "pipelens.buildPipeline"]}
+    async with editor(project, "visual-studio-code", options={**ours, "trusted": False}) as it:
+        it.open("pipeline.yaml")
+        titles = [title for _, title in await it.titles("pipeline.yaml")]
+        assert titles[0] == "$(play) Build"
+        assert titles.count("$(play) Run") == 2
+
+
 async def test_what_this_version_cannot_run_is_not_offered(project: Path) -> None:
     (project / "count.sh").write_text("echo {{product}}")
     (project / "pipeline.yaml").write_text("tasks:\n  - source: count.sh\n    product: out/n.txt\n")

@@ -29,10 +29,11 @@ _RUN = '"run"'
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How to speak to this client. trusted: whether anything may run. is_code: it shows codicons, and
-    a title without a command. brief: one lens for each task."""
+    """How to speak to this client. runs: whether running is offered: it may be done, or the client says
+    itself why not, and what would allow it. is_code: it shows codicons, and a title without a command.
+    brief: one lens for each task."""
 
-    trusted: bool
+    runs: bool
     is_code: bool
     brief: bool
 
@@ -67,7 +68,7 @@ def task_lenses(
     )
     name = "" if alone else f" {task.name}"
     edges = edges_title(task, project)
-    run = (f"{voice.play} Run", commands.RUN_TASK) if runs and voice.trusted else None
+    run = (f"{voice.play} Run", commands.RUN_TASK) if runs and voice.runs else None
     if voice.brief:
         parts = [run[0] + name if run else "", brief_title(told) + ("" if run else name), edges]
         title = " · ".join(filter(None, parts))
@@ -88,9 +89,9 @@ def pipeline_lenses(uri: str, told: Mapping[str, Freshness], where: Columns, voi
     words = " · ".join(f"{counts[state]} {state.replace('_', ' ')}" for state in SIGNS if counts[state])
     pipeline = json.dumps({"pipeline": uri})
     build = f"{voice.play} Build"
-    if voice.brief and voice.trusted:
+    if voice.brief and voice.runs:
         return [_lens(where, f"{build} · {words}", commands.BUILD_PIPELINE, pipeline)]
-    found = [_lens(where, build, commands.BUILD_PIPELINE, pipeline)] if voice.trusted else []
+    found = [_lens(where, build, commands.BUILD_PIPELINE, pipeline)] if voice.runs else []
     shown = "" if voice.is_code else commands.SHOW_TEXT
     return [*found, _lens(where, words, shown, pipeline)]
 

@@ -10,6 +10,7 @@ from pipelens.core.answers.offers import Offer, entry_offers, source_offers
 from pipelens.lsp.convert import uri_of
 from pipelens.lsp.entry_pages import EntryPages, Writer
 from pipelens.lsp.lens_text import LINE, Columns, Voice, pipeline_lenses, task_lenses
+from pipelens.protocol import commands
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -36,7 +37,8 @@ class Lenses:
 
     def _voice(self, project: Project) -> Voice:
         options = self._server.options
-        return Voice(options.trusted, options.client == "vscode", len(project.tasks) > MOST_WITH_ALL)
+        runs = options.trusted or commands.RUN_TASK in options.client_commands
+        return Voice(runs, options.client == "vscode", len(project.tasks) > MOST_WITH_ALL)
 
     def _of_project(self, uri: str, path: str, project: Project) -> str:
         if project.spec.form != "tasks":
