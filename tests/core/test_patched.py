@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelens.core.patched import Patched, patched
+from pipelens.core.patched import Patched, may_differ, patched
 
 LARGE = {number: str(number) for number in range(300)}
 KEYS = st.integers(min_value=295, max_value=305)
@@ -22,6 +22,8 @@ def test_it_tells_what_a_changed_copy_would_tell(steps: list[tuple[dict[int, str
             copy.pop(key, None)
         copy.update(changes)
         assert before == told
+        others = {key for key in before.keys() | mapping.keys() if before.get(key) is not mapping.get(key)}
+        assert others <= set(may_differ(before, mapping))
         assert mapping == copy
         assert len(mapping) == len(copy)
         for key in range(290, 310):
@@ -32,6 +34,14 @@ def test_it_tells_what_a_changed_copy_would_tell(steps: list[tuple[dict[int, str
 
 def test_a_few_changes_share_the_rest() -> None:
     assert isinstance(patched(LARGE, {7: "seven"}), Patched)
+
+
+def test_only_what_was_changed_may_differ() -> None:
+    before = patched(LARGE, {1: "one", 2: "two"})
+    after = patched(patched(before, {7: "seven"}), {}, [2])
+    assert set(may_differ(before, after)) == {1, 2, 7}
+    assert not set(may_differ(before, before))
+    assert set(may_differ({1: "a"}, {2: "b"})) == {1, 2}
 
 
 def test_keys_keep_their_order_and_new_ones_are_last() -> None:

@@ -261,6 +261,28 @@ async def test_a_build_in_a_terminal_changes_the_lenses(project: Path, watches: 
             await it.until(lambda: it.refreshes > refreshed, "a refresh of the lenses")
 
 
+async def test_lenses_are_refreshed_when_a_task_is_called_otherwise(project: Path) -> None:
+    named = PIPELINE.replace("    product: out/fit.txt", "    name: fit\n    product: out/fit.txt")
+    (project / "pipeline.yaml").write_text(named)
+    async with editor(project, "visual-studio-code") as it:
+        it.open("steps.py")
+        it.open("pipeline.yaml")
+        await it.titles("steps.py")
+        await it.settled()
+        refreshed = it.refreshes
+        it.type("pipeline.yaml", 5, 0, 0, "    params: {size: 1}\n")
+        await it.quiet()
+        assert it.refreshes == refreshed
+
+        it.type("pipeline.yaml", 4, 10, 13, "train")
+        await it.until(lambda: it.refreshes > refreshed, "a refresh of the lenses")
+        runs = [
+            str(one.command.arguments) for one in await it.lenses("steps.py") if one.command.title == "▶ Run"
+        ]
+        assert any("train" in arguments for arguments in runs)
+        assert not any("fit" in arguments for arguments in runs)
+
+
 async def test_records_that_another_tool_writes_change_the_lenses(project: Path) -> None:
     build(project)
     async with editor(project) as it:

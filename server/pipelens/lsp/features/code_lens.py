@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from pipelens.core.patched import may_differ
 from pipelens.lsp.guard import LOG
 from pipelens.lsp.wire_text import WireText
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Task
     from pipelens.lsp.lenses import Lenses
     from pipelens.lsp.server import Server
 
@@ -34,3 +37,18 @@ def register(server: Server) -> None:
         except Exception:
             LOG.exception("%s failed: %s", types.TEXT_DOCUMENT_CODE_LENS, uri)
             return []
+
+    seen: dict[str, Mapping[str, Task]] = {}
+
+    def follow_names() -> None:
+        tasks = {project.path: project.tasks for project in server.host.projects()}
+        if any(_has_other_names(seen[path], tasks[path]) for path in seen.keys() & tasks.keys()):
+            server.state_news.names_changed()
+        seen.clear()
+        seen.update(tasks)
+
+    server.when_quiet(follow_names)
+
+
+def _has_other_names(before: Mapping[str, Task], now: Mapping[str, Task]) -> bool:
+    return any((name in before) != (name in now) for name in may_differ(before, now))
