@@ -12,6 +12,7 @@ export const CLIENT_COMMANDS = [
   "pipelens.showInjectedCell",
   "pipelens.showText",
   "pipelens.selectInterpreter",
+  "pipelens.installServer",
   "pipelens.restartServer",
   "pipelens.stopServer",
   "pipelens.showLog",

@@ -8,6 +8,9 @@ import { screen } from "./client/screen.ts";
 import { watch } from "./client/watch.ts";
 import { Commands } from "./commands.ts";
 import * as doctor from "./doctor.ts";
+import * as install from "./install/register.ts";
+import { installRemedy } from "./install/remedy.ts";
+import { whenRunnable } from "./install/runnable.ts";
 import type { Parts } from "./parts.ts";
 import { PYTHON_EXTENSION, PythonExtension } from "./python/interpreter.ts";
 import * as select from "./python/select.ts";
@@ -29,8 +32,11 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showErrorMessage(why);
     },
   );
-  client = new Client({ context, log, machine, commands, python, presenter: new Presenter(screen) });
-  const parts: Parts = { context, log, client, commands, trust: new WorkspaceTrust(), python };
+  client = new Client({ context, log, machine, commands, python, presenter: new Presenter(screen), install: installRemedy });
+  const trust = new WorkspaceTrust();
+  const installer = install.register({ context, log, client, commands, trust }, machine);
+  const runnable = whenRunnable(trust, () => installer.ensureRunnable());
+  const parts: Parts = { context, log, client, commands, trust, runnable, python };
   context.subscriptions.push(log, commands, python, watch(client, python));
 
   serverCommands.register(parts);

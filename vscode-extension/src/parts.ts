@@ -11,5 +11,7 @@ export interface Parts {
   readonly client: Client;
   readonly commands: Commands;
   readonly trust: Trust;
+  /** What a run asks instead: trust, and where the bundled server is used, whether to install first. */
+  readonly runnable: Trust;
   readonly python: PythonExtension;
 }
