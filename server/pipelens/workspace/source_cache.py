@@ -180,6 +180,8 @@ class SourceCache:
         known = self.analysis(source, injected)
         if known is None:
             known = analyse_now(source, injected)
+            if self.thrifty:
+                self.files.let_go(source.path)
             self.analysed += 1
             self._unwritten += not known
             self._found(source, injected, known)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from pipelens.core.cells import Cell, Cells
+from pipelens.core.checks.plain_names import is_surely_sound
 from pipelens.core.literals import read_declarations
 from pipelens.core.magics import Plain, plain_python
 from pipelens.core.problems import Place, Problem, problem
@@ -157,6 +158,8 @@ def _check_code(path: str, joined: _Joined) -> Iterable[Problem]:
     tree = parse_python(joined.text)
     if isinstance(tree, SyntaxFault):
         yield _syntax_error(path, joined, tree)
+        return
+    if is_surely_sound(tree, _IPYTHON):
         return
     from pyflakes.checker import Checker
 
