@@ -44,13 +44,10 @@ def document_uri(pipeline: str, task: str, cell: InjectedCell) -> str:
 
 
 def meant_by(uri: str) -> tuple[str, str] | None:
-    """The pipeline and the task that such a URI names. Clients escape parts of them anew."""
-    match = re.fullmatch(
-        rf"{SCHEME}:/+(?P<pipeline>[^/]+)/(?P<task>[^/]+)(?: |%20)(?:\(|%28)injected(?:\)|%29)\.(?:py|R)", uri
-    )
-    if match is None:
-        return None
-    return unquote(match["pipeline"]), unquote(match["task"])
+    """The pipeline and the task that such a URI names. Clients escape it anew, some not the slashes."""
+    told = unquote(uri.removeprefix(f"{SCHEME}:"))
+    match = re.fullmatch(r"/+(?P<pipeline>.+)/(?P<task>[^/]+) \(injected\)\.(?:py|R)", told)
+    return (match["pipeline"], match["task"]) if match is not None else None
 
 
 def written_file(project: Project, task: str, cell: InjectedCell) -> Path:

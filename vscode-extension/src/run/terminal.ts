@@ -1,0 +1,107 @@
+/** The terminal of a pipeline's runs. Closing it detaches from the run, which goes on. */
+import * as vscode from "vscode";
+import { Interrupts } from "./interrupts.ts";
+import { RunText } from "./runText.ts";
+import type { Lane } from "./running.ts";
+import { type News, type RunModel, title } from "./runs.ts";
+
+const CTRL_C = "\x03";
+/** Characters kept until the terminal is shown for the first time. */
+const MOST_KEPT = 1_000_000;
+
+export class RunTerminal implements Lane, vscode.Pseudoterminal {
+  readonly terminal: vscode.Terminal;
+  private readonly written = new vscode.EventEmitter<string>();
+  private readonly named = new vscode.EventEmitter<string>();
+  readonly onDidWrite = this.written.event;
+  readonly onDidChangeName = this.named.event;
+  private readonly text = new RunText();
+  private readonly interrupts = new Interrupts();
+  private kept: string | null = "";
+  private shownTitle = "";
+
+  /** interrupted: Ctrl+C was pressed, hard: for the second time. closed: nobody sees this terminal again. */
+  constructor(
+    private readonly name: string,
+    private readonly interrupted: (hard: boolean) => boolean,
+    private readonly closed: () => void,
+  ) {
+    this.terminal = vscode.window.createTerminal({
+      name,
+      pty: this,
+      iconPath: new vscode.ThemeIcon("play-circle"),
+      isTransient: true,
+    });
+  }
+
+  // -- Lane
+
+  show(): void {
+    this.terminal.show(true);
+  }
+
+  say(text: string): void {
+    this.write(this.text.line(text));
+  }
+
+  begin(run: RunModel): void {
+    this.retitle(run);
+  }
+
+  tell({ run, events }: News): void {
+    this.write(events.map((event) => this.text.of(event)).join(""));
+    this.retitle(run);
+  }
+
+  lost(run: RunModel): void {
+    this.say(vscode.l10n.t("The server ended while this ran, and the new one does not know how it went on."));
+    this.retitle(run);
+  }
+
+  // -- Pseudoterminal
+
+  open(): void {
+    const kept = this.kept ?? "";
+    this.kept = null;
+    this.written.fire(kept);
+  }
+
+  close(): void {
+    this.closed();
+  }
+
+  handleInput(data: string): void {
+    if (!data.includes(CTRL_C)) {
+      return;
+    }
+    const isHard = this.interrupts.pressed();
+    if (this.interrupted(isHard)) {
+      this.say(
+        isHard
+          ? vscode.l10n.t("^C killed")
+          : vscode.l10n.t("^C stopping; press Ctrl+C again within three seconds to kill it"),
+      );
+    }
+  }
+
+  // -- inside
+
+  private write(text: string): void {
+    if (text === "") {
+      return;
+    }
+    if (this.kept === null) {
+      this.written.fire(text);
+    } else {
+      this.kept = (this.kept + text).slice(-MOST_KEPT);
+    }
+  }
+
+  private retitle(run: RunModel): void {
+    const wanted = title(run, this.name);
+    if (wanted !== this.shownTitle) {
+      this.shownTitle = wanted;
+      this.named.fire(wanted);
+    }
+  }
+}
