@@ -14,24 +14,26 @@ from pipelens.core.project import Task
 
 KINDS = ("by_name", "by_product", "by_source", "needed_by", "by_file")
 
-Said = tuple[tuple[tuple[str, Mention], ...], ...]
-"""For each mapping of the index, in the order of `KINDS`: the keys that an entry's tasks mention."""
+Mentioned = tuple[str, tuple[Mention]]
+Said = tuple[tuple[Mentioned, ...], ...]
+"""For each mapping of the index, in the order of `KINDS`: the keys that an entry's tasks mention, each
+with its mention as the index has it where there is no other."""
 
 _MANY = 50
 
 
 def said_by(entry: int, tasks: Iterable[Task]) -> Said:
     """What the tasks of `entry` say."""
-    names: list[tuple[str, Mention]] = []
-    products: list[tuple[str, Mention]] = []
-    sources: list[tuple[str, Mention]] = []
-    needs: list[tuple[str, Mention]] = []
-    files: list[tuple[str, Mention]] = []
+    names: list[Mentioned] = []
+    products: list[Mentioned] = []
+    sources: list[Mentioned] = []
+    needs: list[Mentioned] = []
+    files: list[Mentioned] = []
     for number, task in enumerate(tasks):
-        mention = Mention(entry, number)
-        names.append((task.name, mention))
+        mention = (Mention(entry, number),)
+        names.append((task.spec.name, mention))
         for product in task.products.items if task.products else ():
-            made = Mention(entry, number, product.key) if product.key else mention
+            made = (Mention(entry, number, product.key),) if product.key else mention
             products.append((product.identity, made))
         source = task.spec.source_path or task.spec.source
         if source:
@@ -42,6 +44,17 @@ def said_by(entry: int, tasks: Iterable[Task]) -> Said:
             needs.append((named.name, mention))
     run = tuple(sources)  # of a script the file is its source
     return tuple(names), tuple(products), run, tuple(needs), run if files == sources else tuple(files)
+
+
+def all_said(said: Iterable[Said]) -> Index:
+    """The index of entries that say this, in their order."""
+    mappings: tuple[dict[str, tuple[Mention, ...]], ...] = tuple({} for _ in KINDS)
+    for one in said:
+        for mapping, mentioned in zip(mappings, one, strict=True):
+            for key, mention in mentioned:
+                if mapping.setdefault(key, mention) is not mention:
+                    mapping[key] += mention
+    return Index(*mappings)
 
 
 def face(tasks: Iterable[Task]) -> object:
@@ -71,28 +84,37 @@ class Indexing:
 
     def __init__(self) -> None:
         self.index = Index()
-        self._said: dict[int, Said] = {}
         self.patterns: frozenset[str] = frozenset()
 
+    def begin(self, said: Iterable[Said]) -> dict[str, set[str]]:
+        """The first index, of all entries in their order; its keys, by mapping."""
+        self.index = all_said(said)
+        self.patterns = frozenset(filter(is_pattern, self.index.needed_by))
+        return {kind: set(getattr(self.index, kind)) for kind in KINDS}
+
     def update(
-        self, gone: Iterable[int], new: Mapping[int, Said], position: Callable[[int], int], *, moved: bool
+        self,
+        before: Mapping[int, Said],
+        new: Mapping[int, Said],
+        position: Callable[[int], int],
+        *,
+        moved: bool,
     ) -> dict[str, set[str]]:
-        """Replace what the entries `gone` and `new` say; the keys whose mentions changed, by mapping.
+        """Replace what some entries said `before` by what they, or others, say now; the keys whose
+        mentions changed, by mapping.
 
         position: of each entry in the file, for the order of mentions. moved: whether that of others than
-        `gone` and `new` may have changed.
+        these may have changed.
         """
         touched: dict[str, set[str]] = {kind: set() for kind in KINDS}
-        entries = [*gone, *new]
-        moving = set(entries)
+        entries = dict.fromkeys((*before, *new))
         changed: dict[str, Mentions] = {}
         for number, kind in enumerate(KINDS):
             keys: set[str] = set()
             for entry in entries:
-                before = self._said.get(entry)
-                after = new.get(entry)
-                old = before[number] if before else ()
-                fresh = after[number] if after else ()
+                said, says = before.get(entry), new.get(entry)
+                old = said[number] if said else ()
+                fresh = says[number] if says else ()
                 if old != fresh:
                     keys.update(key for key, _ in set(old) ^ set(fresh))
             touched[kind] = keys
@@ -103,20 +125,17 @@ class Indexing:
             for entry in new:
                 for key, mention in new[entry][number]:
                     if key in keys:
-                        additions.setdefault(key, []).append(mention)
+                        additions.setdefault(key, []).extend(mention)
             mentions: dict[str, tuple[Mention, ...]] = {}
             lost: list[str] = []
             for key in keys:
-                kept = [mention for mention in mapping.get(key, ()) if mention.entry not in moving]
+                kept = [mention for mention in mapping.get(key, ()) if mention.entry not in entries]
                 _add(kept, additions.get(key, []), position, is_ordered=not moved)
                 if kept:
                     mentions[key] = tuple(kept)
                 else:
                     lost.append(key)
             changed[kind] = patched(mapping, mentions, lost)
-        for entry in gone:
-            self._said.pop(entry, None)
-        self._said.update(new)
         if changed:
             self.index = replace(self.index, **changed)
             if "needed_by" in changed:

@@ -143,8 +143,12 @@ def _is_plain(reader: PieceReader, node: Node) -> bool:
         and isinstance(node, SequenceNode)
         and node.tag == SEQ
         and len(node.value) > 0
-        and all([isinstance(item, ScalarNode) and item.tag == STR for item in items_of(node)])
+        and all(map(_is_word, items_of(node)))
     )
+
+
+def _is_word(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.tag == STR
 
 
 def _name_nodes(node: Node) -> list[Node]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from pipelens.core.reading import SpecContext
 
-
 _PLAIN = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")
 """Paths that need not be normalised."""
 

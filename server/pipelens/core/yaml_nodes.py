@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import Resolver
 
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
@@ -28,6 +30,37 @@ FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _yaml: Any = yaml  # its stubs leave types open
+_TAG = "tag:yaml.org,2002:"
+_WORDS = frozenset("yYnNtTfFoO")
+"""What the words begin with that are no text; none of them is longer than `false`."""
+_SIGNS = frozenset("-+.0123456789~<=!&*")
+
+
+@lru_cache(maxsize=4096)
+def _tag_of(text: str) -> str:
+    """The tag of a plain scalar."""
+    return _RESOLVER.resolve(ScalarNode, text, (True, False))
+
+
+_RESOLVER: Any = Resolver()
+
+
+class _Composer(_Loader):
+    """Tells the tags of nodes as PyYAML does, most of them at a glance: half of the time of composing."""
+
+    def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool]) -> str:
+        if kind is ScalarNode:
+            if not implicit[0]:
+                return _TAG + "str"
+            first = value[:1]
+            if first in _SIGNS or not first or (first in _WORDS and len(value) <= 5):
+                return _tag_of(value)
+            return _TAG + "str"
+        return _TAG + ("seq" if kind is SequenceNode else "map")
+
+    def descend_resolver(self, current_node: Node, current_index: object) -> None: ...
+
+    def ascend_resolver(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +165,7 @@ def compose(text: str) -> Node | YamlError | None:
     if collecting:
         gc.disable()
     try:
-        return _yaml.compose(text, _Loader)
+        return _yaml.compose(text, _Composer)
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         return _error(error, text)
     finally:

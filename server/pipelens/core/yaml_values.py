@@ -178,7 +178,7 @@ class Construction:
     def _pairs(self, node: yaml.MappingNode) -> Pairs:
         """Pairs with merges resolved; bounded, since `_measure` has counted what aliases repeat."""
         written = pairs_of(node)
-        if not any([key.tag == _MERGE for key, _ in written]):
+        if _MERGE not in [key.tag for key, _ in written]:
             return written
         merged: Pairs = []
         own: Pairs = []

@@ -12,7 +12,7 @@ from itertools import chain
 
 from pipelens.core.checks import check_entry, check_pipeline
 from pipelens.core.graph_edits import EditedGraph, Ordering
-from pipelens.core.indexing import KINDS, Indexing, face, said_by
+from pipelens.core.indexing import KINDS, Indexing, Said, face, said_by
 from pipelens.core.join import join, names_like, resolve
 from pipelens.core.patched import patched
 from pipelens.core.problems import Problem
@@ -71,16 +71,24 @@ class Assembly:
         joined = {id: self._join(entries[id], spec) for id in changed}
         by_entry = patched(old.tasks_by_entry if old else {}, joined, gone)
         index_before = self._indexing.index
-        new = {id: said_by(id, by_entry[id]) for id in changed}
-        touched = self._indexing.update(gone, new, _Positions(entries), moved=reading.moved)
+        if old is None:
+            new: dict[int, Said] = {}
+            touched = self._indexing.begin(said_by(id, by_entry[id]) for id in entries)
+        else:
+            new = {id: said_by(id, by_entry[id]) for id in changed}
+            then = old.tasks_by_entry
+            before = {id: said_by(id, then[id]) for id in (*gone, *changed) if id in then}
+            touched = self._indexing.update(before, new, _Positions(entries), moved=reading.moved)
         names_changed = bool(touched["by_name"])
         tasks = self._tasks(old, reading, by_entry, changed)
         for id in changed:
             if old is not None and face(old.tasks_by_entry.get(id, ())) != face(by_entry[id]):
                 for kind, mentions in zip(KINDS, new[id], strict=True):
                     touched[kind].update(key for key, _ in mentions)
-        affected = changed | self._indexing.needing(touched["by_name"], index_before)
-        affected |= self._indexing.beside(touched, index_before)
+        affected = changed
+        if old is not None:
+            affected = changed | self._indexing.needing(touched["by_name"], index_before)
+            affected |= self._indexing.beside(touched, index_before)
         if names_changed:
             affected |= self._unresolved
         affected = {id for id in affected if id in entries}

@@ -13,6 +13,7 @@ from itertools import count
 from pipelens.core.text import Position, Span, split_lines
 
 _MOST_REMEMBERED = 2_000
+_MANY = 10_000
 _SERIALS = count()
 
 
@@ -50,7 +51,7 @@ class Buffer:
         self.revision = 0
         self.size = len(text)
         self.serial = next(_SERIALS)
-        self._lines = split_lines(text)
+        self._lines = _shared(split_lines(text))
         self._text: str | None = text
         self._changes: list[LineChange] = []
 
@@ -128,3 +129,11 @@ class Buffer:
         if position.line >= len(self._lines):
             return Position(len(self._lines) - 1, len(self.line(len(self._lines) - 1)))
         return Position(position.line, min(position.character, len(self.line(position.line))))
+
+
+def _shared(lines: list[str]) -> list[str]:
+    """The lines, equal ones as one: half of a large pipeline's are."""
+    if len(lines) < _MANY:
+        return lines
+    known: dict[str, str] = {}
+    return list(map(known.setdefault, lines, lines))
