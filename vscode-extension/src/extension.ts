@@ -14,6 +14,7 @@ import { whenRunnable } from "./install/runnable.ts";
 import type { Parts } from "./parts.ts";
 import { PYTHON_EXTENSION, PythonExtension } from "./python/interpreter.ts";
 import * as select from "./python/select.ts";
+import { registerRuns } from "./run/register.ts";
 import * as serverCommands from "./serverCommands.ts";
 import * as status from "./status.ts";
 import { WorkspaceTrust } from "./trust.ts";
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
   select.register(parts, machine);
   doctor.register(parts);
   status.register(parts);
+  registerRuns(context, client, runnable, commands);
 
   void client.start();
   log.info(`activated in ${Math.round(performance.now() - LOADING)} ms`);

@@ -57,10 +57,16 @@ class Scene implements Stage {
 
   readonly shown: Lane = {
     show: () => undefined,
-    say: (text) => this.did.push(`say ${text}`),
+    say: (text) => {
+      this.did.push(`say ${text}`);
+    },
     begin: () => undefined,
-    tell: ({ events }) => this.did.push(...events.map((event) => `tell ${event.kind}`)),
-    lost: () => this.did.push("lost"),
+    tell: ({ events }) => {
+      this.did.push(...events.map((event) => `tell ${event.kind}`));
+    },
+    lost: () => {
+      this.did.push("lost");
+    },
   };
   lane = () => this.shown;
   opened = () => this.shown;
@@ -123,10 +129,10 @@ test("a second run waits, says for whom, and begins when the first has ended", a
 test("a run that was started elsewhere opens no terminal, and is waited for", async () => {
   const scene = new Scene();
   scene.hear("there", began(), task(2, "started", "fit"));
-  assert.deepEqual(scene.did, []);
+  assert.equal(scene.did.length, 0);
   const own = scene.running.run(load, "task");
   await new Promise(setImmediate);
-  assert.match(scene.did[0] ?? "", /load waits for the run that is at fit, which was started elsewhere \(process 7\)/);
+  assert.match(scene.did.join(), /load waits for the run that is at fit, which was started elsewhere \(process 7\)/);
   scene.hear("there", end(3));
   await own;
   assert.equal(scene.did.at(-1), "start load task");
