@@ -167,7 +167,18 @@ async def test_a_client_of_ours_hears_events_in_order_and_no_log(project: Path) 
         assert "loading" not in it.log
         await it.until(lambda: bool(heard.changes), "news of states")
         assert heard.changes[-1]["what"] == "states"
-        await it.until(lambda: {"text": "✓ 2", "severity": "info"} in heard.status, "the status")
+        await it.until(
+            lambda: {"text": "2 tasks · 2 fresh", "severity": "info"} in heard.status, "the status"
+        )
+
+
+async def test_the_status_is_told_before_anything_ran(project: Path) -> None:
+    async with editor(project, options=OURS) as it:
+        heard = Listener(it)
+        it.open("pipeline.yaml")
+        await it.until(lambda: bool(heard.status), "the status")
+        assert heard.status[0]["text"] == "2 tasks · 2 never run"
+        assert heard.status[0]["action"] == "pipelens.buildPipeline"
 
 
 async def test_events_are_bounded_whatever_a_task_prints(project: Path) -> None:

@@ -10,6 +10,7 @@ from pipelens.lsp.convert import uri_of
 
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
+    from pipelens.protocol.runs import Status
 
 SOON: Final = 0.1
 REST: Final = 0.4
@@ -25,6 +26,7 @@ class StateNews:
         self._timer: asyncio.TimerHandle | None = None
         self._earliest = 0.0
         self._about_states = self._about_names = False
+        self._status: Status | None = None
         self.version = 0
 
     def later(self) -> None:
@@ -60,14 +62,25 @@ class StateNews:
             return
         self.version += 1
         if server.options.client:
-            from pipelens.lsp.status import status_of
-            from pipelens.protocol.runs import STATE_CHANGED, STATUS, StateChanged
+            from pipelens.protocol.runs import STATE_CHANGED, StateChanged
 
             for path in changed:
                 message = StateChanged(uri_of(path), self.version, "states")
                 server.protocol.notify(STATE_CHANGED, message.as_json())
-            server.protocol.notify(STATUS, status_of(server).as_json())
+            self.tell_status()
         server.later()
+
+    def tell_status(self) -> None:
+        """What a client of ours shows in one line, if that is another than it was."""
+        if not self._server.options.client or not self._server.host.projects():
+            return
+        from pipelens.lsp.status import status_of
+        from pipelens.protocol.runs import STATUS
+
+        status = status_of(self._server)
+        if status != self._status:
+            self._status = status
+            self._server.protocol.notify(STATUS, status.as_json())
 
     def _changed(self) -> list[str]:
         """The pipelines whose tasks are in other states than was told."""

@@ -70,6 +70,7 @@ class StateWatch:
             self._watch = open_watch(self._told)
         if self._watch is not None:
             self.is_complete = self._watch.watch(wanted) and is_complete
+        self._server.state_news.tell_status()
 
     def close(self) -> None:
         if self._timer is not None:

@@ -18,9 +18,11 @@ def status_of(server: Server) -> Status:
     counts = Counter(
         told.state for project in server.host.projects() for told in server.states.of(project).values()
     )
-    words = " · ".join(f"{SIGNS[state]} {counts[state]}" for state in SIGNS if counts[state])
+    total = sum(counts.values())
+    words = [f"{total} {'task' if total == 1 else 'tasks'}" if total else "no tasks"]
+    words += [f"{counts[state]} {state.replace('_', ' ')}" for state in SIGNS if counts[state]]
     due = any(counts[state] for state in ("stale", "never_run", "failed"))
     offered = due and not counts["running"] and server.options.trusted
     return Status(
-        words or "no tasks", "error" if counts["failed"] else "info", BUILD_PIPELINE if offered else None
+        " · ".join(words), "error" if counts["failed"] else "info", BUILD_PIPELINE if offered else None
     )
