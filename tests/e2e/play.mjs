@@ -12,7 +12,8 @@ import path from "node:path";
 
 import { openPage, startBrowser } from "./stage/browser.mjs";
 import { CodeServer, install } from "./stage/code_server.mjs";
-import { PYTHON, ROOT, vsix } from "./stage/installed.mjs";
+import { ROOT, vsix } from "./stage/installed.mjs";
+import { CHOSEN, TRUSTING } from "./stage/quiet.mjs";
 import { Scene } from "./stage/scene.mjs";
 
 const STORIES = path.join(ROOT, "tests", "e2e", "stories");
@@ -48,7 +49,7 @@ async function playAll(wanted) {
 
   const browser = await startBrowser();
   cleanup.push(() => browser.close());
-  const shared = once(() => startServer("shared", extensions, {}));
+  const shared = once(() => startServer("shared", extensions, { settings: { ...CHOSEN, ...TRUSTING } }));
   const failed = [];
   for (const name of names) {
     const story = await import(path.join(STORIES, name));
@@ -88,8 +89,8 @@ async function play(name, story, browser, extensions, shared) {
   return passed;
 }
 
-/** `settings` and `env` on top of: the chosen interpreter, and an environment without other Pythons. */
-async function startServer(name, extensions, { settings = { "pipelens.interpreter": PYTHON }, env = {} }) {
+/** env: on top of ours, without what would choose another Python. */
+async function startServer(name, extensions, { settings, env = {} }) {
   const root = path.join(scratch, "servers", name);
   fs.mkdirSync(root, { recursive: true });
   const passed = Object.entries(process.env).filter(([key]) => !NOT_PASSED_ON.includes(key) && !key.startsWith("npm_"));

@@ -1,3 +1,11 @@
+import { PYTHON } from "./installed.mjs";
+
+/** The Python with pipelens is the chosen one. */
+export const CHOSEN = { "pipelens.interpreter": PYTHON };
+
+/** Every folder is trusted without a question. */
+export const TRUSTING = { "security.workspace.trust.enabled": false };
+
 /** Settings with which nothing of the workbench itself pops up, moves or asks the network. */
 export const QUIET = {
   "telemetry.telemetryLevel": "off",
@@ -38,6 +46,6 @@ export const QUIET = {
   "files.simpleDialog.enable": true,
   "window.confirmBeforeClose": "never",
   "window.restoreWindows": "none",
-  // starts in Restricted Mode without a word; the stories trust by hand
+  // folders start in Restricted Mode without a question
   "security.workspace.trust.startupPrompt": "never",
 };

@@ -129,7 +129,7 @@ export class Workbench {
     const items = this.page.locator(".hover-language-status");
     return until(async () => {
       if ((await items.count()) === 0) {
-        await this.page.mouse.move(5, 5);
+        await this.away();
         await braces.hover({ timeout: 3_000 });
         await items.first().waitFor({ timeout: 3_000 });
       }
@@ -142,9 +142,14 @@ export class Workbench {
     return until(async () => {
       const text = await this.languageStatus();
       if (pattern.test(text)) return text;
-      await this.page.mouse.move(5, 5);
+      await this.away();
       throw new Error(text);
     }, `the status ${pattern}`);
+  }
+
+  /** Moves the mouse to where nothing shows a hover. */
+  async away() {
+    await this.page.mouse.move(700, 5);
   }
 
   /** The titles of the tabs of editors. */

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 
 import { languageServers } from "../stage/processes.mjs";
+import { CHOSEN } from "../stage/quiet.mjs";
 
 export const title = "in Restricted Mode everything is checked and nothing runs; trust needs no reload";
+
+export const server = { settings: CHOSEN };
 
 export async function play(scene) {
   const { workbench, step, server } = scene.parts();

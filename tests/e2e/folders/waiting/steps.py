@@ -1,0 +1,17 @@
+import time
+from pathlib import Path
+
+
+def first(product):
+    Path(product).write_text("first")
+
+
+def second(product, upstream):
+    print("waiting", flush=True)
+    while not Path("go").exists():
+        time.sleep(0.05)
+    Path(product).write_text("second")
+
+
+def third(product, upstream):
+    Path(product).write_text("third")
