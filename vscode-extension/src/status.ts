@@ -1,6 +1,6 @@
 /** The status item behind `{}` of pipelines, their sources and notebooks. */
 import * as vscode from "vscode";
-import { SHOWN_IN } from "./client/options.ts";
+import { SHOWN_IN } from "./client/documents.ts";
 import type { Parts } from "./parts.ts";
 import type { Status } from "./protocol.gen.ts";
 import { statusText } from "./statusText.ts";

@@ -10,10 +10,9 @@ import { NotRunning, type Remedy } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { type Located, locate } from "./locate.ts";
 import type { Machine } from "./machine.ts";
-import { clientOptions } from "./options.ts";
 import { interpreterPath } from "./paths.ts";
 import type { Presenter } from "./presenter.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { foldersOf, wantedSettings, windowOf } from "./window.ts";
 
 /** Every one of the server's notifications; the type sees to it that none is forgotten. */
@@ -45,7 +44,9 @@ export class Client implements Connection {
 
   constructor(private readonly making: Making) {
     this.lifecycle = new Lifecycle(() => this.launch(), CLOCK);
-    this.lifecycle.onState((state) => { this.changed(state); });
+    this.lifecycle.onState((state) => {
+      this.changed(state);
+    });
   }
 
   get state(): ServerState {
@@ -110,7 +111,9 @@ export class Client implements Connection {
     const took = () => Math.round(performance.now() - began);
     const window = await windowOf(context, this.making.python);
     this.pythonExtension = window.pythonExtension;
-    const located = await locate(machine, install === undefined ? window : { ...window, install });
+    const searching = locate(machine, install === undefined ? window : { ...window, install });
+    const loading = import("./session.ts"); // the language client, read while a program is asked
+    const located = await searching;
     this.located = located;
     for (const { name, what, reason } of located.lost) {
       log.info(`not from ${name}: ${what}: ${reason}`);
@@ -124,10 +127,10 @@ export class Client implements Connection {
     }
     log.info(`found in ${took()} ms: pipelens ${choice.version} from ${choice.from}: ${choice.command.join(" ")}`);
     let isFirst = true;
-    const options = clientOptions({
+    const wanted = {
       told: this.told(located),
       log,
-      interpreterAt: (value, scope) => {
+      interpreterAt: (value: unknown, scope: vscode.Uri | undefined) => {
         const folder = scope === undefined ? foldersOf()[0] : scope.fsPath;
         return vscode.workspace.isTrusted ? interpreterPath(machine, value, folder) : null;
       },
@@ -137,9 +140,14 @@ export class Client implements Connection {
         }
         isFirst = false;
       },
+    };
+    const said = (line: string) => {
+      log.info(`server: ${line}`);
+    };
+    const { Session } = await loading;
+    this.session = await Session.start(choice, located, wanted, said, (client) => {
+      this.listen(client);
     });
-    const said = (line: string) => { log.info(`server: ${line}`); };
-    this.session = await Session.start(choice, located, options, said, (client) => { this.listen(client); });
     log.info(`server ready after ${took()} ms`);
     return this.session;
   }
@@ -154,6 +162,7 @@ export class Client implements Connection {
       clientCommands: this.making.commands.ids,
       trusted: isTrusted,
       interpreter: isTrusted && isChosen ? (chosen?.path ?? null) : null,
+      showsRuns: true,
       yamlServer: vscode.extensions.getExtension("redhat.vscode-yaml") !== undefined,
     };
   }

@@ -10,7 +10,7 @@ import { BadSetting, NoPipelens, NoPython, TooOld, type Remedy, type StartProble
 import type { LaunchSettings } from "./launchSettings.ts";
 import type { Environment, Machine } from "./machine.ts";
 import { environmentsIn, expanded, isFrom, namedProgram, onPath, pathOf } from "./paths.ts";
-import { ask, installedPythons, isNewEnough, MINIMUM_PYTHON, safeFlags, type Asked } from "./pythons.ts";
+import { ask, installedPythons, isNewEnough, MINIMUM_PYTHON, safeFlags, type Asked, type Python } from "./pythons.ts";
 import { atLeast, type Version } from "./version.ts";
 
 /** The oldest server that understands this extension. */
@@ -19,6 +19,7 @@ export const MINIMUM_SERVER = "0.1.0";
 /**
  * folders: of the workspace. pipelineFolders: where pipelines are known to be, with the folders above
  * them. pythonExtension: the interpreter chosen in the Python extension. storage: a folder of ours.
+ * bundled: the file that starts the copy in this extension.
  */
 export interface Window {
   readonly settings: LaunchSettings;
@@ -28,6 +29,7 @@ export interface Window {
   readonly pythonExtension: string | undefined;
   readonly storage: string;
   readonly bundled: string;
+  readonly bundledVersion: Version;
   readonly install?: (python: string) => Remedy;
 }
 
@@ -213,7 +215,7 @@ class Search {
   }
 
   private async byBundle(): Promise<Choice | undefined> {
-    const { bundled } = this.window;
+    const { bundled, bundledVersion } = this.window;
     if (!this.machine.isFile(bundled)) {
       return this.lose("bundled", bundled, "this build of the extension carries no server");
     }
@@ -221,20 +223,23 @@ class Search {
     if (python === undefined) {
       return this.lose("bundled", bundled, `no Python ${MINIMUM_PYTHON} or newer was found to run it`);
     }
+    // Not asked for its version: it is of this extension's, and a question costs a start of Python.
     // `-I` hides the folder of start.py from Python, too: it sets its own path.
-    const found = await this.answering("bundled", [python.path, "-I", bundled], "the bundled copy", false);
-    return found === undefined ? undefined : { ...found, python: python.version };
+    const command = [python.executable, "-I", bundled];
+    return { rung: "bundled", command, version: bundledVersion, python: python.version, from: "the bundled copy" };
   }
 
-  private async firstPython(): Promise<{ path: string; version: Version } | undefined> {
+  private async firstPython(): Promise<Python | undefined> {
     const own = this.interpreter === undefined ? [] : [this.interpreter.path];
     for (const path of [...own, ...installedPythons(this.machine)]) {
       const refused = this.refusal(path, path);
       const told = refused === undefined ? await this.ask(path) : undefined;
-      if (told?.kind === "python" && isNewEnough(told.version)) {
-        return { path, version: told.version };
+      const hidden = told?.kind === "python" ? this.refusal(told.executable, told.executable) : undefined;
+      if (told?.kind === "python" && hidden === undefined && isNewEnough(told.version)) {
+        return told;
       }
-      const why = told?.kind === "python" ? `it is Python ${told.version}` : (told?.reason ?? refused ?? "");
+      const why =
+        told?.kind === "python" ? (hidden ?? `it is Python ${told.version}`) : (told?.reason ?? refused ?? "");
       this.lose("bundled", path, `it cannot run the bundled copy: ${why}`);
     }
     return undefined;
@@ -245,7 +250,7 @@ class Search {
     if (python === undefined) {
       return new NoPython(MINIMUM_PYTHON);
     }
-    return this.notices.find((one) => one instanceof TooOld) ?? this.noPipelens(this.interpreter?.path ?? python.path);
+    return this.notices.find((one) => one instanceof TooOld) ?? this.noPipelens(this.interpreter?.path ?? python.executable);
   }
 
   private noPipelens(python: string): NoPipelens {

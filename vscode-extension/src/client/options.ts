@@ -8,23 +8,7 @@ import {
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import type { InitializationOptions } from "../protocol.gen.ts";
-
-/** Not `pipelines.yml`, not conda's `environment.yml`; what else is a pipeline the server registers. */
-const PIPELINE_FILES: readonly { scheme: "file"; pattern: string }[] = [
-  { scheme: "file", pattern: "**/{pipeline,env}.{yaml,yml}" },
-  { scheme: "file", pattern: "**/{pipeline,env}.*.{yaml,yml}" },
-];
-
-export const SHOWN_IN = [
-  ...PIPELINE_FILES,
-  { scheme: "file", language: "python" },
-  { notebook: "jupyter-notebook", language: "python" },
-];
-
-const SOURCES = [
-  ...["r", "sql", "shellscript"].map((language) => ({ scheme: "file", language })),
-  { scheme: "file", pattern: "**/*.{Rmd,rmd}" },
-];
+import { SHOWN_IN, SOURCES } from "./documents.ts";
 
 /** Links of a hover may call these, and nothing else. */
 export const HOVER_COMMANDS = [

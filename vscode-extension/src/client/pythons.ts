@@ -6,10 +6,19 @@ import { atLeast, type Version } from "./version.ts";
 /** The oldest Python that the server runs on. */
 export const MINIMUM_PYTHON = "3.10";
 
-/** What an interpreter said. `server`: the version of `pipelens` that it can import, if any. */
-export type Asked =
-  | { readonly kind: "python"; readonly version: Version; readonly server: Version | undefined; readonly lacks: string }
-  | { readonly kind: "failed"; readonly reason: string };
+/**
+ * What an interpreter said. server: the version of `pipelens` that it can import, if any. executable:
+ * itself; another path than the one asked where that is a script which chooses a Python (and is slow).
+ */
+export interface Python {
+  readonly kind: "python";
+  readonly version: Version;
+  readonly server: Version | undefined;
+  readonly lacks: string;
+  readonly executable: string;
+}
+
+export type Asked = Python | { readonly kind: "failed"; readonly reason: string };
 
 const QUESTION = `
 import sys
@@ -21,7 +30,7 @@ try:
     lacks = " ".join(name for name in ("yaml", "pygls", "lsprotocol") if find_spec(name) is None)
 except Exception:
     pass
-print("|".join(["pipelens-python", "%d.%d.%d" % sys.version_info[:3], found, lacks]))
+print("|".join(["pipelens-python", "%d.%d.%d" % sys.version_info[:3], found, lacks, sys.executable or ""]))
 `;
 
 /** Asks an interpreter. It ignores `PYTHON…` of the environment; `cwd` must be a folder of ours. */
@@ -30,13 +39,14 @@ export async function ask(machine: Machine, python: string, env: Environment, cw
   if (ran.kind === "failed") {
     return ran;
   }
-  const said = /^pipelens-python\|([\d.]+)\|([^|\r\n]*)\|([^|\r\n]*)\r?$/m.exec(ran.stdout);
+  const said = /^pipelens-python\|([\d.]+)\|([^|\r\n]*)\|([^|\r\n]*)\|(.*?)\r?$/m.exec(ran.stdout);
   if (said === null) {
     const last = ran.stderr.trim().split(/\r?\n/).at(-1) ?? "";
     return { kind: "failed", reason: last === "" ? "it does not answer as a Python does" : `it fails: ${last}` };
   }
-  const [, version = "", server = "", lacks = ""] = said;
-  return { kind: "python", version, server: server === "" ? undefined : server, lacks };
+  const [, version = "", server = "", lacks = "", told = ""] = said;
+  const executable = machine.isFile(told) ? told : python;
+  return { kind: "python", version, server: server === "" ? undefined : server, lacks, executable };
 }
 
 export function isNewEnough(version: Version): boolean {

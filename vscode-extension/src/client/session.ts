@@ -1,15 +1,15 @@
 /** One start of the server: its process, and the language client that speaks with it. */
 import {
   LanguageClient,
-  type LanguageClientOptions,
   type MessageTransports,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageclient/node";
-import { PROTOCOL } from "../protocol.gen.ts";
+import { type Experimental, PROTOCOL } from "../protocol.gen.ts";
 import { ExitedEarly, ProtocolMismatch } from "./errors.ts";
 import type { RunningServer } from "./lifecycle.ts";
 import type { Choice, Located } from "./locate.ts";
+import { clientOptions, type Wanted } from "./options.ts";
 import { ServerProcess } from "./serverProcess.ts";
 
 /** Milliseconds for a server to answer `initialize`. */
@@ -32,7 +32,7 @@ export class Session implements RunningServer {
     private readonly process: ServerProcess,
     choice: Choice,
   ) {
-    this.version = choice.version;
+    this.version = told(client, "version") ?? choice.version;
     this.from = choice.from;
     this.ended = process.ended;
   }
@@ -41,7 +41,7 @@ export class Session implements RunningServer {
   static async start(
     choice: Choice,
     located: Located,
-    options: LanguageClientOptions,
+    wanted: Wanted,
     said: (line: string) => void,
     before: (client: LanguageClient) => void,
   ): Promise<Session> {
@@ -50,11 +50,11 @@ export class Session implements RunningServer {
       reader: new StreamMessageReader(process.child.stdout),
       writer: new StreamMessageWriter(process.child.stdin),
     };
-    const client = new QuietClient("pipelens", "Pipelens", () => Promise.resolve(transports), options);
+    const client = new QuietClient("pipelens", "Pipelens", () => Promise.resolve(transports), clientOptions(wanted));
     before(client);
     try {
       await Promise.race([client.start(), failing(process)]);
-      const theirs = protocolOf(client);
+      const theirs = told(client, "protocol");
       if (theirs !== PROTOCOL) {
         await client.stop().catch(() => undefined);
         throw new ProtocolMismatch(theirs, PROTOCOL);
@@ -88,9 +88,12 @@ async function failing(process: ServerProcess): Promise<never> {
   throw new ExitedEarly(how);
 }
 
-function protocolOf(client: LanguageClient): number | undefined {
-  const told: unknown = client.initializeResult?.capabilities.experimental;
-  const ours: unknown = typeof told === "object" && told !== null && "pipelens" in told ? told.pipelens : undefined;
-  const theirs = typeof ours === "object" && ours !== null && "protocol" in ours ? ours.protocol : undefined;
-  return typeof theirs === "number" ? theirs : undefined;
+function told(client: LanguageClient, name: "version"): string | undefined;
+function told(client: LanguageClient, name: "protocol"): number | undefined;
+/** What the server says of itself: `capabilities.experimental.pipelens`. */
+function told(client: LanguageClient, name: "version" | "protocol"): unknown {
+  const experimental = client.initializeResult?.capabilities.experimental as unknown;
+  const ours = (experimental as { pipelens?: Partial<Experimental> } | undefined)?.pipelens;
+  const value = ours?.[name];
+  return typeof value === (name === "version" ? "string" : "number") ? value : undefined;
 }

@@ -31,6 +31,7 @@ export async function windowOf(context: vscode.ExtensionContext, python: PythonE
     pythonExtension: settings.interpreter === undefined ? await python.chosen(first) : undefined,
     storage: context.globalStorageUri.fsPath,
     bundled: vscode.Uri.joinPath(context.extensionUri, "bundled", "start.py").fsPath,
+    bundledVersion: String((context.extension.packageJSON as { version?: unknown }).version),
   };
 }
 
