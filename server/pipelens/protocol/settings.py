@@ -74,8 +74,9 @@ SETTINGS: Final = (
         "interpreter",
         "text",
         None,
-        "The Python that runs the tasks: a path, an environment's folder, or a name on `PATH`. Without it, "
-        "the Python is found as `docs/settings.md` says. Ignored in a workspace that is not trusted.",
+        "The Python that runs the tasks: a path, an environment's folder, or a name on `PATH`. Without it: "
+        "the one that the project's files name, that of an active environment, of a `.venv`, of the server. "
+        "Ignored in a workspace that is not trusted.",
         scope="resource",
         is_program=True,
     ),

@@ -27,7 +27,8 @@ def restricted() -> list[str]:
 
 def _schema(setting: Setting) -> dict[str, Any]:
     scope = "machine-overridable" if setting.is_program else setting.scope
-    return {"scope": scope, "markdownDescription": setting.documentation, **_values_schema(setting)}
+    unit = " In milliseconds." if setting.kind == "milliseconds" else ""
+    return {"scope": scope, "markdownDescription": setting.documentation + unit, **_values_schema(setting)}
 
 
 def _values_schema(setting: Setting) -> dict[str, Any]:
