@@ -151,6 +151,8 @@ def _read(
     alone: list[str] = []
     together: list[str] = []
     has_code = False
+    any_quotes = TRIPLE[0] in text or TRIPLE[1] in text
+    any_refers = may_refer(text)
     for number, (begin, end, kind, tags) in enumerate(pieces):
         if tags:
             if not _NOT_THE_USERS.isdisjoint(tags):
@@ -166,12 +168,12 @@ def _read(
             continue
         if signs and not is_plain_python(code):
             return None
-        quotes = TRIPLE[0] in code or TRIPLE[1] in code
+        quotes = any_quotes and (TRIPLE[0] in code or TRIPLE[1] in code)
         if not has_code:
             has_code = True
             if doc is None:
                 doc = opening_string(code) if quotes else ""
-        refers = may_refer(code)
+        refers = any_refers and may_refer(code)
         if refers or begin == own:
             row += text.count("\n", counted, begin)
             counted = begin

@@ -229,6 +229,16 @@ class _Walk:
             return
         elif kind is ast.Attribute:
             self.value(cast(ast.Attribute, node).value)
+        elif kind is ast.Call:
+            call = cast(ast.Call, node)
+            self.value(call.func)
+            for each in call.args:
+                self.value(each)
+            for keyword in call.keywords:
+                self.value(keyword.value)
+        elif kind is ast.Subscript:
+            self.value(cast(ast.Subscript, node).value)
+            self.value(cast(ast.Subscript, node).slice)
         elif kind in _SPECIAL:
             self.special(node)
         else:
