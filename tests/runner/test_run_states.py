@@ -114,6 +114,42 @@ def test_any_row_of_changes_ends_in_what_a_reading_from_scratch_says(tmp_path: P
         assert dict(kept.of(typed.project)) == from_scratch(typed.project)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_tasks_that_are_asked_for_one_by_one_and_looked_at_in_slices_say_the_same(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    typed = Typed(tmp_path, chance)
+    typed.record_all()
+    kept = RunStates(typed.project.root, typed.path)
+    for _ in range(TASKS):
+        name = chance.choice(list(typed.project.tasks))
+        match chance.randrange(4):
+            case 0:
+                assert kept.one(typed.project, name) == from_scratch(typed.project)[name]
+            case 1:
+                kept.read_some(typed.project, 0)
+            case 2:
+                typed.record(name, chance.uniform(900, 1100))
+                kept.touched([name])
+            case _:
+                (tmp_path / "out" / f"{name[1:]}.txt").unlink(missing_ok=True)
+                kept.disk_changed()
+    while not kept.read_some(typed.project, 0):
+        pass
+    assert dict(kept.of(typed.project)) == from_scratch(typed.project)
+    assert {name: kept.one(typed.project, name) for name in typed.project.tasks} == kept.of(typed.project)
+
+
+def test_before_all_were_looked_at_one_task_costs_itself_and_those_that_count_for_it(typed: Typed) -> None:
+    typed.upstream = {number: [number - 1] if number else [] for number in range(TASKS)}
+    typed.record_all()
+    kept = RunStates(typed.project.root, typed.path)
+    assert kept.one(typed.project, "t4") == from_scratch(typed.project)["t4"]
+    assert kept.judged == 5
+    assert kept.one(typed.project, "nobody") is None
+
+
 def test_an_edit_judges_the_task_that_it_changed_and_those_behind_it(typed: Typed) -> None:
     typed.upstream = {number: [number - 1] if number else [] for number in range(TASKS)}
     typed.record_all()
@@ -159,7 +195,7 @@ def test_a_failed_run_is_known_from_the_history_as_it_grows(typed: Typed) -> Non
     kept.touched(())
     assert kept.of(project)["t1"].reason == "its last run failed: KeyError: 'x'"
     assert kept.failed == {"t1"}
-    last = kept.last_run("t1")
+    last = kept.last_run(project, "t1")
     assert last is not None
     assert not last.ok
 

@@ -39,13 +39,13 @@ class States:
 
     def one(self, project: Project, name: str) -> Freshness | None:
         """Of one task; None for a name that is no task's."""
-        return self.of(project).get(name)
+        return self._states(project).one(project, name)
 
     def last_run(self, project: Project, name: str) -> LastRun | None:
         """When a task ran last: by its metadata, or by the history where that is newer."""
         states = self._states(project)
-        states.of(project)
-        return states.last_run(name)
+        states.one(project, name)
+        return states.last_run(project, name)
 
     def generation(self, project: Project) -> int:
         """Counts the changes of what `of` tells of this pipeline."""

@@ -68,7 +68,7 @@ def read_run_state(project: Project) -> RunState:
 
     states = RunStates(project.root, project.path)
     told = states.of(project)
-    return RunState(told, {name: states.last_run(name) for name in told})
+    return RunState(told, {name: states.last_run(project, name) for name in told})
 
 
 def read_freshness(project: Project) -> Mapping[str, Freshness]:

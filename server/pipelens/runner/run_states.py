@@ -30,6 +30,8 @@ from pipelens.runner.records import Record, Records
 from pipelens.runner.state import is_building
 
 _LONGEST_LOG = 200_000
+_MOST_NEEDED = 200
+"""Tasks that `one` looks at by themselves."""
 
 _Own = tuple[Task, Record, Freshness | None]
 
@@ -98,17 +100,22 @@ class RunStates:
 
     def _read_until(self, project: Project, end: float) -> bool:
         """Look at the files of tasks; whether all were looked at."""
-        if self._everything:
-            self._everything, self._ran = False, True
-            self._by_code = _by_code(project)
+        self._begin(project)
         for name, task in project.tasks.items():
             known = self._own.get(name)
             if known is not None and known[0] is task:
                 continue
+            self._own_state(task, self._records.of(task))
             if time.monotonic() > end:
                 return False
-            self._own_state(task, self._records.of(task))
         return True
+
+    def _begin(self, project: Project) -> None:
+        if self._everything:
+            self._everything, self._ran = False, True
+            self._by_code = _by_code(project)
+            self._records.disk_changed()
+            self._own.clear()
 
     # -- answers
 
@@ -134,9 +141,22 @@ class RunStates:
             self._follow(project, dirty)
         return self._shown
 
-    def last_run(self, name: str) -> LastRun | None:
-        """When a task that `of` knows ran last."""
-        task = self._project.tasks.get(name) if self._project else None
+    def one(self, project: Project, name: str) -> Freshness | None:
+        """Of one task; None for a name that is no task's. As long as not all were looked at, only those
+        that count for it are, where these are few."""
+        if self._project is None and not self._dirty and not project.cycles and name in project.tasks:
+            self._begin(project)
+            needed = self._needed(project, name)
+            if needed is not None:
+                self._read_runs()
+                for each in needed:
+                    self._judge(project.tasks[each])
+                return self._told[name]
+        return self.of(project).get(name)
+
+    def last_run(self, project: Project, name: str) -> LastRun | None:
+        """When a task of which `of` or `one` has told ran last."""
+        task = project.tasks.get(name)
         if task is None or name not in self._stamps:
             return None
         return last_run_of(self._records.of(task), self._outcomes.latest.get(name))
@@ -157,6 +177,25 @@ class RunStates:
         return self._outcomes.latest.get(name)
 
     # -- inside
+
+    def _needed(self, project: Project, name: str) -> list[str] | None:
+        """The tasks that say how fresh this one is, itself last; None where they are many."""
+        found: list[str] = []
+        seen: set[str] = set()
+        waiting = [(name, False)]
+        while waiting:
+            each, is_ready = waiting.pop()
+            if is_ready:
+                found.append(each)
+            elif each not in seen:
+                seen.add(each)
+                if len(seen) > _MOST_NEEDED:
+                    return None
+                waiting.append((each, True))
+                task = project.tasks[each]
+                if self._own_state(task, self._records.of(task)) is None:
+                    waiting.extend((other, False) for other in task.upstream if other in project.tasks)
+        return found
 
     def _news(self, project: Project) -> set[str]:
         """The tasks to judge again, their files looked at again where that was asked for."""
@@ -202,9 +241,7 @@ class RunStates:
         self._dirty.clear()
         self._ran = False
         intents = self._intents
-        self._intents = read_intents(self.root, self.pipeline)
-        self._building = bool(self._intents) and is_building(self.root, self.pipeline)
-        touched |= self._intents.keys() | intents.keys() | self._outcomes.update()
+        touched |= self._read_runs() | self._intents.keys() | intents.keys()
         touched &= tasks.keys()
         if self._everything:
             self._everything = False
@@ -218,6 +255,12 @@ class RunStates:
             if tasks[name].spec.resources:
                 self._own.pop(name, None)
         return touched
+
+    def _read_runs(self) -> set[str]:
+        """Look at what is kept of runs; the tasks of which the history has news."""
+        self._intents = read_intents(self.root, self.pipeline)
+        self._building = bool(self._intents) and is_building(self.root, self.pipeline)
+        return self._outcomes.update()
 
     def _follow(self, project: Project, dirty: set[str]) -> None:
         """Judge the dirty tasks and all whose upstream told something else.
