@@ -5,7 +5,7 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak pages protocol picture clean environment e2e
+.PHONY: help demo test lint types imports package soak pages protocol picture clean environment extension client-test vsix e2e
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
