@@ -47,7 +47,8 @@ class YamlServer:
         self._said: queue.Queue[dict[str, Any]] = queue.Queue()
         self._ids = self._opened = self._asked = 0
         self._published: dict[str, list[dict[str, Any]]] = {}
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         markdown = {"contentFormat": ["markdown"], "documentationFormat": ["markdown"]}
         self.request(
             "initialize",
@@ -66,6 +67,10 @@ class YamlServer:
         self._tell("json/schemaAssociations", [schemas])
         while self._asked < 2:  # for the settings: when it started, and for the schemas
             self._take()
+
+    def end(self) -> None:
+        self._process.kill()
+        self._listener.join(_PATIENCE)
 
     def open(self, name: str, text: str) -> str:
         """Opens a document of its own folder; its URI."""
@@ -142,7 +147,8 @@ def yaml_server(schemas: list[dict[str, Any]]) -> Iterator[YamlServer]:
     found = program()
     assert found is not None
     with subprocess.Popen([found, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        server = YamlServer(process, schemas)
         try:
-            yield YamlServer(process, schemas)
+            yield server
         finally:
-            process.kill()
+            server.end()
