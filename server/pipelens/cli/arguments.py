@@ -11,7 +11,6 @@ import itertools
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from pipelens.cli.refusal import Refusal
@@ -29,13 +28,6 @@ class Parser(argparse.ArgumentParser):
 
     def option_names(self) -> list[str]:
         return list(self._option_string_actions)
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """Env values of the command line by key; the parts of a nested key are joined by `--`."""
-
-    values: dict[str, str] = field(default_factory=dict)
 
 
 def parser(name: str, summary: str, *, formats: Sequence[str] = ("text", "json")) -> Parser:

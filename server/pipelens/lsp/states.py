@@ -25,10 +25,9 @@ SIGNS: Mapping[str, str] = {
 
 
 class States:
-    """epoch: counts what may have changed them beside the pipelines themselves."""
+    """Of the pipelines of one client."""
 
     def __init__(self) -> None:
-        self.epoch = 0
         self._kept: dict[str, RunStates] = {}
 
     # -- answers
@@ -96,14 +95,12 @@ class States:
 
     def may_have_changed(self, pipeline: str | None = None) -> None:
         """Something ran, or files changed: look at the disk when next asked."""
-        self.epoch += 1
         for path, states in self._kept.items():
             if pipeline in (None, path):
                 states.disk_changed()
 
     def touched(self, pipeline: str, names: Iterable[str]) -> None:
         """Only these tasks ran, or had their files changed."""
-        self.epoch += 1
         if (states := self._kept.get(pipeline)) is not None:
             states.touched(names)
 

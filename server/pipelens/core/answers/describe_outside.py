@@ -41,19 +41,6 @@ class Outside(Protocol):
         ...
 
 
-class Nothing:
-    """Knows nothing: for clients and tests that want the project alone."""
-
-    def task(self, project: Project, name: str) -> TaskNews | None:
-        return None
-
-    def product(self, path: str) -> FileNews:
-        return FileNews("refused")
-
-    def is_missing(self, path: str) -> bool:
-        return False
-
-
 def news_of(project: Project, task: Task, outside: Outside) -> TaskNews | None:
     """States go by name: of several tasks that share one, they are those of the first."""
     return outside.task(project, task.name) if project.tasks.get(task.name) is task else None

@@ -102,13 +102,6 @@ class YamlContext:
     placeholder: InPlaceholder | None = None
 
     @property
-    def in_task(self) -> bool:
-        """Whether the caret is in an entry of `tasks:`, or where a new one would begin."""
-        return (
-            self.file != "env" and self.keys[:1] == ("tasks",) and (len(self.keys) > 1 or self.at == "item")
-        )
-
-    @property
     def place(self) -> tuple[str, ...]:
         """`keys` without the lines of elements: `("tasks", "product", "nb")`."""
         return tuple(key for key in self.keys if isinstance(key, str))
