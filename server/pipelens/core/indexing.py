@@ -86,11 +86,10 @@ class Indexing:
         self.index = Index()
         self.patterns: frozenset[str] = frozenset()
 
-    def begin(self, said: Iterable[Said]) -> dict[str, set[str]]:
-        """The first index, of all entries in their order; its keys, by mapping."""
+    def begin(self, said: Iterable[Said]) -> None:
+        """Make the first index, of all entries in their order."""
         self.index = all_said(said)
         self.patterns = frozenset(filter(is_pattern, self.index.needed_by))
-        return {kind: set(getattr(self.index, kind)) for kind in KINDS}
 
     def update(
         self,

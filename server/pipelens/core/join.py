@@ -55,11 +55,13 @@ def _declared(source: Source) -> tuple[Named, ...]:
 
 def resolve(task: Task, names_like: NamesLike) -> Task:
     """The task with its needs looked up; the same object when nothing changed."""
+    if not task.needed_at and not task.needs:
+        return task
     needs = {named.name: names_like(named.name) for named in task.needed_at}
     upstream = tuple(dict.fromkeys(name for found in needs.values() for name in found))
     if upstream == task.upstream and needs == dict(task.needs):
         return task
-    return replace(task, upstream=upstream, needs=MappingProxyType(needs))
+    return Task(task.spec, task.source, upstream, MappingProxyType(needs), task.needed_at, task.products)
 
 
 def names_like(by_name: Mapping[str, Task], order: Callable[[], tuple[str, ...]]) -> NamesLike:

@@ -22,6 +22,8 @@ from pipelens.core.sources import (
 from pipelens.core.spec import Kind, Named, Products, Spec, TaskEntry, TaskSpec
 from pipelens.core.text import Span
 
+_NO_NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -36,7 +38,7 @@ class Task:
     spec: TaskSpec
     source: Source
     upstream: tuple[str, ...] = ()
-    needs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_NEEDS)
     needed_at: tuple[Named, ...] = ()
     products: Products | None = None
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from pipelens.core.checks import check_entry, check_pipeline
 from pipelens.core.graph_edits import EditedGraph, Ordering
-from pipelens.core.indexing import KINDS, Indexing, Said, face, said_by
+from pipelens.core.indexing import KINDS, Indexing, face, said_by
 from pipelens.core.join import join, names_like, resolve
 from pipelens.core.patched import patched
 from pipelens.core.problems import Problem
@@ -70,28 +70,12 @@ class Assembly:
             self._note_keys(id, ())
         joined = {id: self._join(entries[id], spec) for id in changed}
         by_entry = patched(old.tasks_by_entry if old else {}, joined, gone)
-        index_before = self._indexing.index
         if old is None:
-            new: dict[int, Said] = {}
-            touched = self._indexing.begin(said_by(id, by_entry[id]) for id in entries)
+            self._indexing.begin(said_by(id, by_entry[id]) for id in entries)
+            affected = changed
         else:
-            new = {id: said_by(id, by_entry[id]) for id in changed}
-            then = old.tasks_by_entry
-            before = {id: said_by(id, then[id]) for id in (*gone, *changed) if id in then}
-            touched = self._indexing.update(before, new, _Positions(entries), moved=reading.moved)
-        names_changed = bool(touched["by_name"])
+            affected = self._touched(old, reading, by_entry, changed)
         tasks = self._tasks(old, reading, by_entry, changed)
-        for id in changed:
-            if old is not None and face(old.tasks_by_entry.get(id, ())) != face(by_entry[id]):
-                for kind, mentions in zip(KINDS, new[id], strict=True):
-                    touched[kind].update(key for key, _ in mentions)
-        affected = changed
-        if old is not None:
-            affected = changed | self._indexing.needing(touched["by_name"], index_before)
-            affected |= self._indexing.beside(touched, index_before)
-        if names_changed:
-            affected |= self._unresolved
-        affected = {id for id in affected if id in entries}
         tasks, by_entry = self._resolve(tasks, by_entry, affected)
         self._unresolved -= gone
         names = self._names(old, by_entry, affected | gone)
@@ -116,6 +100,25 @@ class Assembly:
             changed=names if old is not None else None,
         )
         return self._check(project, old, affected, reading)
+
+    def _touched(self, old: Project, reading: Reading, by_entry: Tasks, changed: set[int]) -> set[int]:
+        """Index what these entries say now; they, and the others of which something else is to be said then."""
+        entries, gone, then = reading.by_id, reading.gone, old.tasks_by_entry
+        before = {id: said_by(id, then[id]) for id in (*gone, *changed) if id in then}
+        new = {id: said_by(id, by_entry[id]) for id in changed}
+        indexing = self._indexing
+        index_before = indexing.index
+        touched = indexing.update(before, new, _Positions(entries), moved=reading.moved)
+        names_changed = bool(touched["by_name"])
+        for id in changed:
+            if face(then.get(id, ())) != face(by_entry[id]):
+                for kind, mentions in zip(KINDS, new[id], strict=True):
+                    touched[kind].update(key for key, _ in mentions)
+        affected = changed | indexing.needing(touched["by_name"], index_before)
+        affected |= indexing.beside(touched, index_before)
+        if names_changed:
+            affected |= self._unresolved
+        return {id for id in affected if id in entries}
 
     # -- tasks
 
@@ -247,6 +250,9 @@ class Assembly:
         return tuple(tasks)
 
     def _note_keys(self, id: int, keys: tuple[Key, ...]) -> None:
+        before = self._keys_of.get(id, ())
+        if before == keys:
+            return
         for key in self._keys_of.pop(id, ()):
             users = self.users(key) - {id}
             if users:
@@ -267,6 +273,8 @@ class Assembly:
                 self._named[str(key[1])] = None
 
     def _count_uses(self, id: int, names: tuple[str, ...]) -> None:
+        if not names and id not in self._used_by:
+            return
         self._uses.subtract(self._used_by.pop(id, ()))
         if names:
             self._used_by[id] = names

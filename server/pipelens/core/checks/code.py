@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from pipelens.core.checks.callables import read_problem, resolved
@@ -74,12 +74,12 @@ def static_analysis(task: Task, analyse: Analyse) -> Iterator[Problem]:
     if mode == "disable":
         return
     strict = source.cells.parameters if mode == "strict" and source.cells is not None else None
-    nearby = spec.key_places.get("params") or spec.name_place or spec.source_place
     injected = injected_names(task.params, source.parameters_span is not None, bool(task.upstream))
-    for found in (
-        *check_passed_params(source.path, strict, task.params, spec.param_places, nearby),
-        *(analyse(source, injected) or ()),
-    ):
+    of_params: Iterable[Problem] = ()
+    if strict is not None or any(name not in injected for name in task.params):
+        nearby = spec.key_places.get("params") or spec.name_place or spec.source_place
+        of_params = check_passed_params(source.path, strict, task.params, spec.param_places, nearby)
+    for found in (*of_params, *(analyse(source, injected) or ())):
         yield found if found.task else replace(found, task=task.name)
 
 

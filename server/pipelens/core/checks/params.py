@@ -31,10 +31,12 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
     declared = {parameter.name for parameter in source.params}
     missing = [name for name in declared if name not in task.params]
     for name in map(str, task.params):  # a key may be a number
-        place = param_place(task, name)
         if name == RESOURCES:
             continue
         used = name in source.uses
+        if name in declared and used:
+            continue
+        place = param_place(task, name)
         if name not in declared:
             near = nearest(name, missing)
             fixes: list[Fix] = []
@@ -52,7 +54,7 @@ def _passed(task: Task, source: NotebookSource) -> Iterator[Problem]:
                 task=task.name,
                 severity="info" if used and near is None else None,
             )
-        elif not used:
+        else:
             yield problem(
                 "unused-param",
                 f"'{name}' is passed, but nothing outside the parameters cell of '{task.name}' uses it",
