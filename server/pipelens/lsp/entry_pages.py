@@ -1,5 +1,5 @@
-"""Answers about a whole document, kept entry by entry as JSON text: behind an edit only what it changed
-is made anew, the rest moves up or down."""
+"""Answers about a whole document, kept as JSON text by some entries at a time: behind an edit only what it
+changed is made anew, the rest moves up or down."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import gc
 import operator
 import os
 import time
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -32,8 +34,8 @@ _SLICE = 0.005
 _MANY = 2_000
 """After so many entries were written for the first time, the garbage collector need not look at them."""
 
-_BLOCK = 64
-"""So many entries are joined once, and again when one of them changes."""
+_BLOCK = 32
+"""So many entries are written together, and again when one of them changes."""
 
 
 @lru_cache(maxsize=256)
@@ -85,32 +87,48 @@ Writing = Callable[[Writer, Project, TaskEntry, Mapping[str, Freshness]], None]
 
 
 @dataclass(slots=True)
-class _Chunk:
-    """What one entry tells."""
+class _Block:
+    """Some entries that follow each other, and what they tell as one text: several, since a text for each
+    would take more room than it needs; few, since all of them are written again when one changes.
 
-    entry: TaskEntry
-    tasks: tuple[Task, ...]
-    template: str
-    lines: tuple[int, ...]
+    begins: their first lines. template: None until it is written; `lines` count from the first one.
+    """
 
-    def at(self, first_line: int) -> str:
+    entries: list[TaskEntry]
+    tasks: list[tuple[Task, ...]]
+    begins: list[int]
+    template: str | None = None
+    lines: array[int] = field(default_factory=lambda: array("l"))
+
+    def moved(self, entries: list[TaskEntry], tasks: list[tuple[Task, ...]], begins: list[int]) -> bool:
+        """Whether these are the same entries, moved together if at all: then they are where they are now."""
+        if not _are(entries, self.entries) or not _are(tasks, self.tasks):
+            return False
+        if begins != self.begins:
+            more = begins[0] - self.begins[0]
+            if begins != [line + more for line in self.begins]:
+                return False
+            self.begins = begins
+        return True
+
+    @property
+    def text(self) -> str:
+        if not self.template:
+            return ""
+        first_line = self.begins[0]
         return self.template % tuple([first_line + line for line in self.lines])
 
 
 @dataclass(slots=True)
 class _Page:
-    """One document as one pipeline has it. entries, tasks, lines: in the document's order, of the
-    snapshot that `blocks`, each of so many entries, are of; a block that is None is yet to be written."""
+    """One document as one pipeline has it. blocks: in the document's order, by the id of their first
+    entry; unwritten: those of them that are yet to be written."""
 
     voice: object
     project: Project | None = None
     generation: int = -1
-    chunks: dict[int, _Chunk] = field(default_factory=dict[int, _Chunk])
-    entries: list[TaskEntry] = field(default_factory=list[TaskEntry])
-    tasks: list[tuple[Task, ...]] = field(default_factory=list[tuple[Task, ...]])
-    lines: list[int] = field(default_factory=list[int])
-    blocks: list[str | None] = field(default_factory=list[str | None])
-    unwritten: list[int] = field(default_factory=list[int])
+    blocks: dict[int, _Block] = field(default_factory=dict[int, _Block])
+    unwritten: list[_Block] = field(default_factory=list["_Block"])
 
 
 class EntryPages:
@@ -145,13 +163,16 @@ class EntryPages:
                     break
                 await asyncio.sleep(0)
         if self.made - made > _MANY:
+            from pipelens.lsp.spare_memory import give_back
+
             gc.freeze()
+            give_back()
 
     def of(self, path: str, project: Project) -> str:
         """What the entries in the file tell, with commas between them."""
         page = self._page(path, project)
         self._write_some(page, lambda: False)
-        return ",".join(filter(None, page.blocks))
+        return ",".join([text for block in page.blocks.values() if (text := block.text)])
 
     def _page(self, path: str, project: Project) -> _Page:
         """The page as the snapshot has it, with the blocks that are still good."""
@@ -170,34 +191,27 @@ class EntryPages:
 
     def _follow(self, page: _Page, path: str, project: Project) -> None:
         doubtful = self._doubtful(project, page)
-        if doubtful is None:
-            page.chunks.clear()
-            page.blocks.clear()
-        for id in doubtful or ():
-            page.chunks.pop(id, None)
+        known = page.blocks if doubtful is not None else {}
+        page.blocks, page.unwritten = {}, []
         entries = list(project.entries.values())
         if entries and (entries[0].path != path or entries[-1].path != path):
             entries = [entry for entry in entries if entry.path == path]
         ids = [entry.id for entry in entries]
         tasks = list(map(project.tasks_by_entry.__getitem__, ids))
         lines = list(map(project.first_lines.__getitem__, ids))
-        blocks: list[str | None] = []
-        for begin in range(0, len(ids), _BLOCK):
-            end = begin + _BLOCK
-            number = begin // _BLOCK
-            same = (
-                number < len(page.blocks)
-                and lines[begin:end] == page.lines[begin:end]
-                and _are(entries[begin:end], page.entries[begin:end])
-                and _are(tasks[begin:end], page.tasks[begin:end])
-                and (not doubtful or doubtful.isdisjoint(ids[begin:end]))
-            )
-            blocks.append(page.blocks[number] if same else None)
-        if len(page.chunks) > len(ids):
-            for id in page.chunks.keys() - set(ids):
-                del page.chunks[id]
-        page.entries, page.tasks, page.lines, page.blocks = entries, tasks, lines, blocks
-        page.unwritten = [number for number, text in enumerate(blocks) if text is None]
+        # A block begins where the id tells, so that entries which come or go change one or two.
+        starts = [number for number, id in enumerate(ids) if not (number and id % _BLOCK)]
+        for begin, end in pairwise([*starts, len(ids)]):
+            id = ids[begin]
+            some = entries[begin:end], tasks[begin:end], lines[begin:end]
+            block = known.get(id)
+            if block is None or not block.moved(*some):
+                block = _Block(*some)
+            elif doubtful and not doubtful.isdisjoint(ids[begin:end]):
+                block.template = None
+            page.blocks[id] = block
+            if block.template is None:
+                page.unwritten.append(block)
         page.unwritten.reverse()
 
     def _doubtful(self, project: Project, page: _Page) -> set[int] | None:
@@ -225,34 +239,24 @@ class EntryPages:
             return True
         told = self._server.states.of(project)
         while page.unwritten:
-            number = page.unwritten.pop()
-            parts: list[str] = []
-            for at in range(number * _BLOCK, min((number + 1) * _BLOCK, len(page.entries))):
-                chunk = self._chunk(page, project, page.entries[at], page.tasks[at], told)
-                if chunk.template:
-                    parts.append(chunk.at(page.lines[at]))
-            page.blocks[number] = ",".join(parts)
+            self._write_block(page.unwritten[-1], project, told)
+            page.unwritten.pop()
             if enough():
                 break
         return not page.unwritten
 
-    def _chunk(
-        self,
-        page: _Page,
-        project: Project,
-        entry: TaskEntry,
-        tasks: tuple[Task, ...],
-        told: Mapping[str, Freshness],
-    ) -> _Chunk:
-        chunk = page.chunks.get(entry.id)
-        if chunk is not None and chunk.entry is entry and chunk.tasks is tasks:
-            return chunk
-        self.made += 1
-        writer = Writer(self._server, entry.path, project.first_lines.get(entry.id, 0))
-        self._write(writer, project, entry, told)
-        made = _Chunk(entry, tasks, "".join(writer.parts), tuple(writer.lines))
-        page.chunks[entry.id] = made
-        return made
+    def _write_block(self, block: _Block, project: Project, told: Mapping[str, Freshness]) -> None:
+        templates: list[str] = []
+        first_line = block.begins[0]
+        block.lines = array("l")
+        for entry, line in zip(block.entries, block.begins, strict=True):
+            self.made += 1
+            writer = Writer(self._server, entry.path, line)
+            self._write(writer, project, entry, told)
+            if template := "".join(writer.parts):
+                templates.append(template)
+                block.lines.extend([one + line - first_line for one in writer.lines])
+        block.template = ",".join(templates)
 
 
 def _are(some: Sequence[object], others: Sequence[object]) -> bool:

@@ -69,6 +69,7 @@ class Output:
                 self._send(data)
             except (OSError, ValueError) as reason:  # the client is gone, or the stream closed
                 error = reason
+            del data  # it may be large, and the next one may never come
             with self._change:
                 self._queue.popleft()
                 if error is not None:

@@ -13,6 +13,9 @@ from pipelens.lsp.guard import guarded
 if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
+MANY = 2_000
+"""Entries of a pipeline whose reading leaves much room that is free again."""
+
 LONGEST = 0.1
 """Seconds that problems are put off at most while the quiet period begins again and again; a longer
 quiet period is the user's wish."""
@@ -65,7 +68,11 @@ class Schedule:
     def _settle_memory(self) -> None:
         """What was read of a new pipeline stays: the garbage collector need not look at it again, which
         would take a tenth of a second in the middle of an answer."""
-        pipelines = frozenset(self._server.host.keepers)
-        if not pipelines <= self._kept:
+        keepers = self._server.host.keepers
+        if new := keepers.keys() - self._kept:
             gc.freeze()
-        self._kept = pipelines
+            if any(len(keepers[path].now().entries) > MANY for path in new):
+                from pipelens.lsp.spare_memory import give_back
+
+                give_back()
+        self._kept = frozenset(keepers)
