@@ -104,7 +104,7 @@ test("a server that is too old is told, with a way to upgrade it, and passed by"
   const table = { files: [BUNDLE], programs: { "/py": python("3.11.0", "0.0.9") } };
   const install = (path: string) => ({ title: "Upgrade", command: "x", args: [path] });
   const found = await search(table, { interpreter: "/py", install });
-  assert.equal(found.choice.rung, "bundled");
+  assert.equal(found.choice?.rung, "bundled");
   const [notice] = found.notices;
   assert.equal(notice?.kind, "TooOld");
   assert.deepEqual(notice.remedies[0]?.args, ["/py"]);
