@@ -159,8 +159,8 @@ export class Editor {
     }, "quick fixes");
   }
 
-  async fix(line, column, title) {
-    await this.fixes(line, column);
+  /** Takes one of the menu that `fixes` opened. */
+  async takeFix(title) {
     await this.page.locator(".action-widget:visible .monaco-list-row.action").filter({ hasText: title }).first().click();
   }
 

@@ -41,4 +41,29 @@ export class Notebook {
     await this.page.keyboard.press("Control+End");
     await this.workbench.editor.paste(text);
   }
+
+  /** Points at a word in a cell, gives the hover's text. */
+  async hover(number, word) {
+    const box = this.page.locator(".monaco-hover .hover-contents:visible");
+    return until(async () => {
+      const spot = await this.cell(number).evaluate((cell, wanted) => {
+        const walker = document.createTreeWalker(cell.querySelector(".view-lines"), NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const at = node.data.indexOf(wanted);
+          if (at < 0) continue;
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + wanted.length);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+        return null;
+      }, word);
+      await this.workbench.away();
+      await this.page.mouse.move(spot.x, spot.y);
+      await box.first().waitFor({ timeout: 3_000 });
+      const found = (await box.allInnerTexts()).map(plain).filter((one) => one && one !== "Loading...");
+      return found.length > 0 && found.join("\n");
+    }, `a hover over "${word}" in a cell`);
+  }
 }

@@ -157,6 +157,11 @@ export class Workbench {
     return (await this.page.locator(".tabs-container .tab .label-name").allInnerTexts()).map(plain);
   }
 
+  async activeTab() {
+    return plain(await this.page.locator(".editor-group-container.active .tab.active .label-name").first().innerText());
+  }
+
+  /** Waits until a tab is the active one. */
   async tab(title) {
     await this.page.locator(".tabs-container .tab.active").filter({ hasText: title }).first().waitFor();
   }

@@ -36,7 +36,7 @@ export async function play(scene) {
     assert.ok((await editor.fixes(6, 7)).some((one) => /params/.test(one)));
   });
   await step("a quick fix corrects it", async () => {
-    await editor.fix(6, 7, /params/);
+    await editor.takeFix(/params/);
     await problems.gone("parms");
     await editor.save();
   });

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+
+import { languageServers } from "../stage/processes.mjs";
+import { firstDiagnostics } from "../stage/server_alone.mjs";
+import { SLOW } from "../stage/waiting.mjs";
+
+export const title = "how long a start takes, beside that of the server alone";
+
+/** Milliseconds, on a quiet machine. */
+const ACTIVATION = 150;
+const SLOWER = 1_000;
+const TIMES = 3;
+
+export async function play(scene) {
+  const { workbench, step, server } = scene.parts();
+  const { editor, problems } = workbench;
+  const folder = scene.folder("orders");
+  folder.change("pipeline.yaml", "params:", "parms:");
+  const ours = [];
+  const alone = [];
+
+  await step("open the folder", async () => {
+    await workbench.open(folder.root);
+    await editor.open("pipeline.yaml");
+    await problems.row("parms");
+  });
+  const { command, folder: cwd } = languageServers(server.pid)[0];
+  for (let time = 1; time <= TIMES; time += 1) {
+    await step(`start ${time}`, async () => {
+      const known = server.log().length;
+      await workbench.reload();
+      await problems.row("parms");
+      await scene.logged(/first diagnostics after/, { after: known });
+      ours.push(timesOf(server.log().slice(known)));
+    });
+    alone.push(await firstDiagnostics(command, { folder: folder.root, file: folder.path("pipeline.yaml"), cwd }));
+  }
+
+  const activation = median(ours.map((one) => one.activation));
+  const first = median(ours.map((one) => one.first));
+  const server_alone = median(alone);
+  scene.figure(`activation ${activation.toFixed(0)} ms (at most ${ACTIVATION})`);
+  scene.figure(`from activate() to the first diagnostics ${first.toFixed(0)} ms; the server alone ${server_alone.toFixed(0)} ms`);
+  scene.figure(`all: ${JSON.stringify(ours)}, alone ${JSON.stringify(alone.map(Math.round))}`);
+  assert.ok(activation < ACTIVATION * SLOW, `activation took ${activation} ms`);
+  assert.ok(first < server_alone + SLOWER * SLOW, `${first} ms, the server alone ${server_alone} ms`);
+}
+
+/** Milliseconds, from the last start that the log tells of. Each line begins with the time of its writing. */
+function timesOf(log) {
+  const lines = log.split("\n");
+  const activated = lines.findLast((line) => /activated in \d+ ms/.test(line));
+  const came = lines.findLast((line) => /first diagnostics after \d+ ms/.test(line));
+  const activation = Number(/activated in (\d+) ms/.exec(activated)[1]);
+  const told = Number(/first diagnostics after (\d+) ms/.exec(came)[1]);
+  return { activation, first: Math.max(activation + told, timeOf(came) - timeOf(activated) + activation) };
+}
+
+const timeOf = (line) => Date.parse(line.slice(0, 23).replace(" ", "T"));
+
+const median = (numbers) => numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
