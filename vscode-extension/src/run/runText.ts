@@ -12,6 +12,8 @@ const yellow = paint(33);
 /** Of one terminal: knows whether the last text ended its line. */
 export class RunText {
   private atStart = true;
+  /** How many tasks the run under way is for. */
+  private total = 0;
 
   /** Text for an event; lines end as terminals want it. */
   of(event: Happening): string {
@@ -48,6 +50,7 @@ export class RunText {
   private ofTask(event: TaskTold): string {
     switch (event.state) {
       case "started": {
+        this.total = event.total;
         const why = event.reason === "" ? "" : ` (${event.reason})`;
         return this.line(`${dim(`[${event.number}/${event.total}]`)} ${bold(event.task)}: running${why}`);
       }
@@ -79,7 +82,9 @@ export class RunText {
   private ofEnd(event: EndTold): string {
     const message = event.message.trim();
     const parts = message === "" ? [] : [red(message.replace(/^pipelens: /, ""))];
-    return this.line([...parts, summary(event)].join("\n") + "\n");
+    const left = this.total - event.ran.length - event.failed.length;
+    this.total = 0;
+    return this.line([...parts, summary(event, left)].join("\n") + "\n");
   }
 }
 
@@ -95,11 +100,12 @@ export function place(problem: ProblemTold): string | null {
   return problem.line === null ? problem.path : `${problem.path}:${problem.line + 1}`;
 }
 
-function summary(end: EndTold): string {
+/** left: how many of the tasks to run did not. */
+function summary(end: EndTold, left: number): string {
   const counts = [
     [end.failed.length, "failed"],
     [end.ran.length, "done"],
-    [end.notRun.length, "not run"],
+    [left, "not run"],
   ] as const;
   const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const time = end.seconds > 0 ? ` (${duration(end.seconds)})` : "";

@@ -13,14 +13,14 @@ function shown(...events: Happening[]): string {
 test("a run reads as the command line prints it", () => {
   const events = [
     began(),
-    task(2, "started", "load", { number: 1, total: 2, reason: "it has not run yet" }),
+    task(2, "started", "load", { number: 1, total: 1, reason: "it has not run yet" }),
     output(3, "loading\n"),
     task(4, "finished", "load", { seconds: 2.15 }),
     end(5, "ok", { ran: ["load"] }),
   ];
   assert.deepEqual(shown(...events).split("\r\n"), [
     "Python /usr/bin/python3 (it is on PATH)",
-    "[1/2] load: running (it has not run yet)",
+    "[1/1] load: running (it has not run yet)",
     "loading",
     "✓ load done in 2.1 s",
     "✓ 1 done (4.0 s)",
@@ -56,7 +56,7 @@ test("a run that never began says why", () => {
 });
 
 test("a stopped run says what it left", () => {
-  assert.equal(shown(end(1, "stopped", { ran: ["a"], notRun: ["b", "c"] })), "■ stopped: 1 done, 2 not run (4.0 s)\r\n\r\n");
+  assert.equal(shown(task(1, "started", "b", { total: 3 }), end(2, "stopped", { ran: ["a"] })).split("\r\n").slice(1).join("\r\n"), "■ stopped: 1 done, 2 not run (4.0 s)\r\n\r\n");
 });
 
 test("durations are seconds, then minutes", () => {
