@@ -70,8 +70,8 @@ soak: environment
 
 # Stories in the real workbench. STORIES='restricted …' plays some of them; PIPELENS_E2E_SLOW=4: on a busy machine.
 e2e: environment vsix
-	@.ci/workbench
-	PIPELENS_E2E_PYTHON="$(abspath $(VENV))/bin/python" node tests/e2e/play.mjs $(STORIES)
+	@.ci/extension $(VENV) ../.ci/workbench
+	PIPELENS_E2E_PYTHON="$(abspath $(VENV))/bin/python" .ci/extension $(VENV) node ../tests/e2e/play.mjs $(STORIES)
 
 # The graph in the README: the example as it looks after `make demo`.
 picture: demo

@@ -62,7 +62,7 @@ export async function play(scene) {
     await until(async () => (await terminal.titles()).length === 0, "no terminal");
     folder.write("go", "");
     await editor.lens("- source: steps.third", /fresh/);
-    assert.equal(folder.read("out/third.txt"), "third");
+    assert.equal(folder.read("out/third.txt"), "first second third");
     await noBuild();
   });
 }

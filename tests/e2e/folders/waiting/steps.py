@@ -10,8 +10,8 @@ def second(product, upstream):
     print("waiting", flush=True)
     while not Path("go").exists():
         time.sleep(0.05)
-    Path(product).write_text("second")
+    Path(product).write_text(Path(upstream["first"]).read_text() + " second")
 
 
 def third(product, upstream):
-    Path(product).write_text("third")
+    Path(product).write_text(Path(upstream["second"]).read_text() + " third")
