@@ -112,3 +112,29 @@ async def test_no_more_than_two_hundred_tasks_are_told(tmp_path: Path) -> None:
     async with editor(root) as at:
         found = await at.client.workspace_symbol_async(types.WorkspaceSymbolParams(""))
         assert len(found or ()) == 200
+
+
+async def test_the_outline_of_a_long_pipeline_follows_edits_as_a_new_one_tells_it(tmp_path: Path) -> None:
+    root = pipeline(tmp_path)
+    entry = "  - source: steps.fit\n    name: n{0}\n    product: out/{0}%20.txt\n"
+    text = "tasks:\n" + "".join(entry.format(number) for number in range(150))
+    (root / "pipeline.yaml").write_text(text)
+    edits = [
+        (62, 63, ["    name: renamed\n"]),
+        (0, 0, ["# a line above all\n"]),
+        (101, 107, []),  # two entries go
+        (230, 230, entry.format("new").splitlines(keepends=True)),
+        (2, 3, ["  - source: steps.fit # one that is longer\n", "\n"]),
+    ]
+    async with editor(root, "visual-studio-code") as at:
+        at.open("pipeline.yaml")
+        await symbols(at)
+        lines = text.splitlines(keepends=True)
+        for first, last, come in edits:
+            lines[first:last] = come
+            at.rewrite("pipeline.yaml", "".join(lines))
+            warm = await symbols(at)
+            (root / "pipeline.yaml").write_text("".join(lines))
+            async with editor(root, "visual-studio-code") as fresh:
+                fresh.open("pipeline.yaml")
+                assert warm == await symbols(fresh)

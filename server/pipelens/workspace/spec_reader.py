@@ -63,7 +63,7 @@ class SpecReader:
         self._last: Reading | None = None
         self._above: frozenset[str] = frozenset()  # what all entries depend on
         self._kinds: dict[str, PathKind] = {}
-        self._askers: dict[str, tuple[int, ...]] = {}
+        self._askers: dict[str, set[int]] = {}
 
     @property
     def override_error(self) -> OverrideError | None:
@@ -344,9 +344,7 @@ class SpecReader:
             entry = read_entry(piece, context, id)
         for path in asked:
             self._kinds[path] = self.files.kind(path)
-            askers = self._askers.get(path, ())
-            if id not in askers:
-                self._askers[path] = (*askers, id)
+            self._askers.setdefault(path, set()).add(id)
         if entry.broken and not entry.tasks and before is not None:
             entry = replace(entry, tasks=before.tasks, label=before.label)
         return entry
