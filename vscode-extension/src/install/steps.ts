@@ -46,8 +46,9 @@ export function stepsFor(machine: Machine, target: Target, wheel: string): reado
   }
 }
 
+/** Compiled is what is imported, when it is: to compile everything takes longer than all else. */
 function withPip(python: string, wheel: string): Step {
-  return { doing: "installing", command: [python, "-I", "-m", "pip", "install", wheel] };
+  return { doing: "installing", command: [python, "-I", "-m", "pip", "install", "--no-compile", wheel] };
 }
 
 function withUv(uv: string, python: string, wheel: string): Step {

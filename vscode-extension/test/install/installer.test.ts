@@ -150,7 +150,7 @@ test("the first run makes a new environment beside the pipeline, after the comma
   assert.equal(await scene.installer.ensureRunnable(), true);
   const environment = join(scene.workspace, ".venv");
   assert.equal(versionIn(environment), "9.9");
-  assert.match(scene.asked[0] ?? "", /-I -m venv .*\n.*-I -m pip install .*\.whl"?\n\[Install, Run Anyway\]$/);
+  assert.match(scene.asked[0] ?? "", /-I -m venv .*\n.*-I -m pip install --no-compile .*\.whl"?\n\[Install, Run Anyway\]$/);
   assert.match(scene.asked[0] ?? "", /Your tasks run in it from then on/);
   assert.equal(scene.starts, 1);
   assert.equal(readFileSync(join(environment, ".gitignore"), "utf-8").includes("*"), true);

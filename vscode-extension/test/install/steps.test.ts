@@ -20,7 +20,7 @@ const into = (more: Partial<typeof environment>, uv?: string): Target => ({
 });
 
 test("pip of the environment itself installs the wheel, isolated from the workspace", () => {
-  assert.deepEqual(commands(into({})), [`/e/bin/python -I -m pip install ${WHEEL}`]);
+  assert.deepEqual(commands(into({})), [`/e/bin/python -I -m pip install --no-compile ${WHEEL}`]);
 });
 
 test("an environment of uv is served by uv", () => {
@@ -32,7 +32,7 @@ test("an environment of uv is served by uv", () => {
 test("an environment without pip gets it first", () => {
   assert.deepEqual(commands(into({ hasPip: false })), [
     "/e/bin/python -I -m ensurepip --default-pip",
-    `/e/bin/python -I -m pip install ${WHEEL}`,
+    `/e/bin/python -I -m pip install --no-compile ${WHEEL}`,
   ]);
 });
 
@@ -46,7 +46,7 @@ test("a new environment is made first", () => {
   const made: Target = { kind: "new", environment: "/w x/.venv", base, uv: undefined, because: "" };
   assert.deepEqual(commands(made), [
     '/usr/bin/python3 -I -m venv "/w x/.venv"',
-    `"/w x/.venv/bin/python" -I -m pip install ${WHEEL}`,
+    `"/w x/.venv/bin/python" -I -m pip install --no-compile ${WHEEL}`,
   ]);
   assert.deepEqual(commands({ ...made, base: { ...base, makesVenv: false }, uv: "/u/uv" }), [
     '/u/uv venv --python /usr/bin/python3 "/w x/.venv"',
