@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Disposable } from "../client/connection.ts";
 import type { Running } from "./running.ts";
+import type { RunModel } from "./runs.ts";
 
 interface Shown {
   readonly report: vscode.Progress<{ message?: string; increment?: number }>;
@@ -24,26 +25,31 @@ export function registerProgress(running: Running, name: (pipeline: string) => s
     }
     if (known === undefined) {
       if (run.steps !== null && run.steps > 1 && events.some((event) => event.kind === "plan")) {
-        begin(run.id, run.pipeline);
+        begin(run);
       }
       return;
     }
     const done = run.done.length + run.failed.length;
     const increment = (100 * (done - known.done)) / Math.max(1, run.total);
     known.done = done;
-    known.report.report({ message: `${run.task ?? ""} (${run.number}/${run.total})`, increment });
+    known.report.report({ message: message(run), increment });
   });
 
-  function begin(id: string, pipeline: string): void {
-    const title = vscode.l10n.t("Building {0}", name(pipeline));
+  function begin(run: RunModel): void {
+    const title = vscode.l10n.t("Building {0}", name(run.pipeline));
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     void vscode.window.withProgress(options, (report, token) => {
       token.onCancellationRequested(() => {
-        void running.stop(pipeline);
+        void running.stop(run.pipeline);
       });
       return new Promise<void>((end) => {
-        shown.set(id, { report, end, done: 0 });
+        shown.set(run.id, { report, end, done: 0 });
+        report.report({ message: message(run) });
       });
     });
   }
+}
+
+function message(run: RunModel): string {
+  return run.task === null ? "" : `${run.task} (${run.number}/${run.total})`;
 }
