@@ -59,7 +59,9 @@ function server({ state, located, trusted }: Known): string[] {
 
 function rung(name: RungName, located: Located): string[] {
   const lost = located.lost.filter((one) => one.name === name);
-  const lines = lost.map(({ what, reason }) => `- ✗ ${RUNGS[name]}: ${code(what)}: ${reason}`);
+  const lines = lost.map(({ what, reason }) =>
+    what === "" ? `- ${RUNGS[name]}: ${reason}` : `- ✗ ${RUNGS[name]}: ${code(what)}: ${reason}`,
+  );
   if (located.choice?.rung === name) {
     const { choice } = located;
     lines.push(`- ✓ ${RUNGS[name]}: ${code(choice.command.join(" "))}: pipelens ${choice.version}`);

@@ -1,5 +1,5 @@
 /** Makes the parts, registers everything, then starts the server and waits for nothing. */
-import { LOADING } from "./loading.ts";
+import { Activation } from "./loading.ts";
 import * as vscode from "vscode";
 import { Client } from "./client/client.ts";
 import { NodeMachine } from "./client/nodeMachine.ts";
@@ -19,9 +19,11 @@ import * as serverCommands from "./serverCommands.ts";
 import * as status from "./status.ts";
 import { WorkspaceTrust } from "./trust.ts";
 
+const activation = new Activation();
 let client: Client | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
+  activation.begin();
   const log = vscode.window.createOutputChannel("Pipelens", { log: true });
   const machine = new NodeMachine();
   const python = new PythonExtension(() => vscode.extensions.getExtension(PYTHON_EXTENSION));
@@ -47,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerRuns(context, client, runnable, commands);
 
   void client.start();
-  log.info(`activated in ${Math.round(performance.now() - LOADING)} ms`);
+  log.info(`activated in ${activation.took} ms`);
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -40,9 +40,9 @@ test("Doctor names each rung with its reason, also without a server", async () =
   const report = doctorReport({ state: { kind: "failed", problem }, located, trusted: true, versions: { extension: "0.1.0" }, health: undefined });
   for (const line of [
     "- ✗ Pipelens is not installed in /work/.venv/bin/python, and this extension carries no server of its own.",
-    "- ✗ `pipelens.server.command`: `pipelens.server.command`: it is not set",
+    "- `pipelens.server.command`: not set",
     "- ✗ chosen interpreter: `/work/.venv/bin/python`: it has no pipelens installed",
-    "- ✗ `PATH`: `pipelens`: there is none on PATH",
+    "- `PATH`: there is no pipelens on it",
     "- ✗ bundled copy: `/none`: this build of the extension carries no server",
     "- extension: 0.1.0",
   ]) {

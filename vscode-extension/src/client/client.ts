@@ -116,7 +116,7 @@ export class Client implements Connection {
     const located = await searching;
     this.located = located;
     for (const { name, what, reason } of located.lost) {
-      log.info(`not from ${name}: ${what}: ${reason}`);
+      log.info(`not from ${name}: ${what === "" ? reason : `${what}: ${reason}`}`);
     }
     for (const notice of located.notices) {
       void presenter.tell("warning", notice);
@@ -148,7 +148,7 @@ export class Client implements Connection {
     this.session = await Session.start(choice, located, wanted, said, (client) => {
       this.listen(client);
     });
-    log.info(`server ready after ${took()} ms`);
+    log.info(`server ready after ${took()} ms (process ${this.session.pid ?? 0})`);
     return this.session;
   }
 

@@ -35,7 +35,7 @@ export interface Window {
 
 export type RungName = "setting" | "interpreter" | "path" | "bundled";
 
-/** One thing that was tried, or would have been. */
+/** One thing that was tried, or would have been. what: empty where there was nothing to try. */
 export interface Rung {
   readonly name: RungName;
   readonly what: string;
@@ -104,7 +104,7 @@ class Search {
   private async bySetting(): Promise<Choice | undefined> {
     const [written, ...words] = this.window.settings.command ?? [];
     if (written === undefined) {
-      return this.lose("setting", "pipelens.server.command", "it is not set");
+      return this.lose("setting", "", "not set");
     }
     const program = this.named(written);
     const refused = this.refusal(program ?? written, written);
@@ -127,7 +127,7 @@ class Search {
     const candidates = this.interpreters();
     if (candidates.length === 0) {
       return this.interpreter === undefined && !this.lost.some((rung) => rung.name === "interpreter")
-        ? this.lose("interpreter", "the chosen interpreter", "none is chosen, and no .venv lies beside the pipeline")
+        ? this.lose("interpreter", "", "none is chosen, and no .venv lies beside the pipeline")
         : undefined;
     }
     for (const candidate of candidates) {
@@ -211,7 +211,7 @@ class Search {
         }
       }
     }
-    return programs.length === 0 ? this.lose("path", "pipelens", "there is none on PATH") : undefined;
+    return programs.length === 0 ? this.lose("path", "", "there is no pipelens on it") : undefined;
   }
 
   private async byBundle(): Promise<Choice | undefined> {

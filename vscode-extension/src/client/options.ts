@@ -43,7 +43,7 @@ export function clientOptions(wanted: Wanted): LanguageClientOptions {
     // Whether it is started again is decided by `Lifecycle`, from the end of the process.
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
-      closed: () => ({ action: CloseAction.DoNotRestart, handled: true }),
+      closed: () => ({ action: CloseAction.DoNotRestart, message: "The connection is closed.", handled: true }),
     },
     middleware: {
       handleDiagnostics(uri, diagnostics, next) {

@@ -74,8 +74,14 @@ export function installedPythons(machine: Machine): string[] {
           (name) => !pathEntries(machine).includes(paths.dirname(name)),
         );
   return [...found, ...known.filter((name) => machine.isFile(name))]
-    .filter((name, index, all) => all.indexOf(name) === index)
+    .filter((name, index, all) => all.findIndex((one) => placed(machine, one) === placed(machine, name)) === index)
     .filter((name) => !asksToInstall(machine, name));
+}
+
+/** The same for `/bin/python3` and `/usr/bin/python3` where `/bin` is a link; not for a virtual environment's. */
+function placed(machine: Machine, name: string): string {
+  const paths = pathOf(machine);
+  return paths.join(machine.realPath(paths.dirname(name)), paths.basename(name));
 }
 
 /** Apple's and Microsoft's stand-ins, which open an installer when no Python is there. */

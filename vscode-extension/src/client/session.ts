@@ -69,6 +69,10 @@ export class Session implements RunningServer {
     return new Session(client, process, choice);
   }
 
+  get pid(): number | undefined {
+    return this.process.child.pid;
+  }
+
   async stop(): Promise<void> {
     await this.client.stop().catch(() => undefined);
     await this.process.end();
