@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -116,7 +117,9 @@ def pip(*words: str) -> None:
 
 
 def build_wheel(folder: Path) -> Path:
-    pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(TOP))
+    """With the back end that is installed, so that nothing is fetched for it, else with a fetched one."""
+    isolation = ("--no-build-isolation",) if find_spec("hatchling") else ()
+    pip("wheel", *isolation, "--no-deps", "--wheel-dir", str(folder), str(TOP))
     [wheel] = folder.glob("pipelens-*.whl")
     return wheel
 
