@@ -1,6 +1,10 @@
-/** Task names in the terminals of runs open the task; paths are made links by VS Code itself. */
+/**
+ * Task names in the terminals of runs open the task, places the line or the cell: those that VS Code, which
+ * makes links of most paths itself, does not know.
+ */
 import * as vscode from "vscode";
 import type { Connection } from "../client/connection.ts";
+import { type LinkedPlace, placeIn } from "./linkedPlaces.ts";
 import { taskIn } from "./runText.ts";
 
 class TaskLink extends vscode.TerminalLink {
@@ -13,6 +17,12 @@ class TaskLink extends vscode.TerminalLink {
   }
 }
 
+class PlaceLink extends vscode.TerminalLink {
+  constructor(readonly place: LinkedPlace) {
+    super(place.start, place.length);
+  }
+}
+
 /** pipelineOf: whose runs a terminal shows, undefined for terminals that are not ours. */
 export function registerLinks(
   connection: Connection,
@@ -21,15 +31,21 @@ export function registerLinks(
   return vscode.window.registerTerminalLinkProvider({
     provideTerminalLinks(context) {
       const pipeline = pipelineOf(context.terminal);
-      const found = pipeline === undefined ? null : taskIn(context.line);
-      if (pipeline === undefined || found === null) {
+      if (pipeline === undefined) {
         return [];
       }
-      return [new TaskLink(found.start, pipeline, found.name)];
+      const task = taskIn(context.line);
+      if (task !== null) {
+        return [new TaskLink(task.start, pipeline, task.name)];
+      }
+      const place = placeIn(context.line);
+      return place === null ? [] : [new PlaceLink(place)];
     },
     async handleTerminalLink(link) {
       if (link instanceof TaskLink) {
         await openTask(connection, link.pipeline, link.task);
+      } else if (link instanceof PlaceLink) {
+        await openPlace(link.place);
       }
     },
   });
@@ -44,4 +60,20 @@ async function openTask(connection: Connection, pipeline: string, task: string):
       ? undefined
       : new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
   await vscode.window.showTextDocument(uri, selection === undefined ? {} : { selection });
+}
+
+async function openPlace({ path, line, cell }: LinkedPlace): Promise<void> {
+  const uri = vscode.Uri.file(path);
+  const selection = new vscode.Range(line, 0, line, 0);
+  if (cell === null) {
+    await vscode.window.showTextDocument(uri, { selection });
+    return;
+  }
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  const cells = new vscode.NotebookRange(cell, cell + 1);
+  const editor = await vscode.window.showNotebookDocument(notebook, { selections: [cells] });
+  editor.revealRange(cells, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
+  if (cell < notebook.cellCount) {
+    await vscode.window.showTextDocument(notebook.cellAt(cell).document, { selection });
+  }
 }

@@ -38,6 +38,8 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
 
   show(): void {
     this.terminal.show(true);
+    // A terminal that was hidden stays where it was scrolled to, and does not follow what is written.
+    void vscode.commands.executeCommand("workbench.action.terminal.scrollToBottom");
   }
 
   say(text: string): void {
