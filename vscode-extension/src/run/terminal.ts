@@ -38,8 +38,6 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
 
   show(): void {
     this.terminal.show(true);
-    // A terminal that was hidden stays where it was scrolled to, and does not follow what is written.
-    void vscode.commands.executeCommand("workbench.action.terminal.scrollToBottom");
   }
 
   say(text: string): void {
@@ -53,6 +51,9 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
   tell({ run, events }: News): void {
     this.write(events.map((event) => this.text.of(event)).join(""));
     this.retitle(run);
+    if (events.some(({ kind }) => kind === "run" || kind === "end")) {
+      this.follow();
+    }
   }
 
   lost(run: RunModel): void {
@@ -96,6 +97,16 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
       this.written.fire(text);
     } else {
       this.kept = (this.kept + text).slice(-MOST_KEPT);
+    }
+  }
+
+  /**
+   * A terminal that was hidden behind another view and is shown again stays where it was, and does not
+   * follow what is written until it is scrolled to its end.
+   */
+  private follow(): void {
+    if (vscode.window.activeTerminal === this.terminal) {
+      void vscode.commands.executeCommand("workbench.action.terminal.scrollToBottom");
     }
   }
 
