@@ -1,5 +1,5 @@
-"""Answers about a whole document, kept as JSON text by some entries at a time: behind an edit only what it
-changed is made anew, the rest moves up or down."""
+"""Answers about a whole document, kept entry by entry as JSON text: behind an edit only what it changed
+is made anew, the rest moves up or down."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import gc
 import operator
 import os
 import time
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,7 +34,7 @@ _MANY = 2_000
 """After so many entries were written for the first time, the garbage collector need not look at them."""
 
 _BLOCK = 32
-"""So many entries are written together, and again when one of them changes."""
+"""So many entries are looked at together."""
 
 
 @lru_cache(maxsize=256)
@@ -88,35 +87,31 @@ Writing = Callable[[Writer, Project, TaskEntry, Mapping[str, Freshness]], None]
 
 @dataclass(slots=True)
 class _Block:
-    """Some entries that follow each other, and what they tell as one text: several, since a text for each
-    would take more room than it needs; few, since all of them are written again when one changes.
+    """Some entries that follow each other, and what each tells.
 
-    begins: their first lines. template: None until it is written; `lines` count from the first one.
+    begins: their first lines. templates: None for what is yet to be written; lines: of each, counted
+    from its first one.
     """
 
     entries: list[TaskEntry]
     tasks: list[tuple[Task, ...]]
     begins: list[int]
-    template: str | None = None
-    lines: array[int] = field(default_factory=lambda: array("l"))
-
-    def moved(self, entries: list[TaskEntry], tasks: list[tuple[Task, ...]], begins: list[int]) -> bool:
-        """Whether these are the same entries, moved together if at all: then they are where they are now."""
-        if not _are(entries, self.entries) or not _are(tasks, self.tasks):
-            return False
-        if begins != self.begins:
-            more = begins[0] - self.begins[0]
-            if begins != [line + more for line in self.begins]:
-                return False
-            self.begins = begins
-        return True
+    templates: list[str | None]
+    lines: list[tuple[int, ...]]
 
     @property
     def text(self) -> str:
-        if not self.template:
-            return ""
-        first_line = self.begins[0]
-        return self.template % tuple([first_line + line for line in self.lines])
+        template = ",".join(filter(None, self.templates))
+        found = zip(self.begins, self.lines, strict=True)
+        return template % tuple([begin + line for begin, lines in found for line in lines])
+
+    def keep(self, old: _Block) -> None:
+        """Take over what `old` has of the entries that are the same."""
+        known = {entry.id: number for number, entry in enumerate(old.entries)}
+        for number, entry in enumerate(self.entries):
+            at = known.get(entry.id, -1)
+            if at >= 0 and old.entries[at] is entry and old.tasks[at] is self.tasks[number]:
+                self.templates[number], self.lines[number] = old.templates[at], old.lines[at]
 
 
 @dataclass(slots=True)
@@ -148,6 +143,7 @@ class EntryPages:
         self._voice = voice
         self._sees_others = sees_others
         self._pages: dict[tuple[str, str], _Page] = {}
+        self._lines: dict[tuple[int, ...], tuple[int, ...]] = {}  # mostly the same for all entries
         self.made = 0
         """Entries that were written, ever: what a test can count."""
 
@@ -203,14 +199,21 @@ class EntryPages:
         starts = [number for number, id in enumerate(ids) if not (number and id % _BLOCK)]
         for begin, end in pairwise([*starts, len(ids)]):
             id = ids[begin]
-            some = entries[begin:end], tasks[begin:end], lines[begin:end]
             block = known.get(id)
-            if block is None or not block.moved(*some):
-                block = _Block(*some)
-            elif doubtful and not doubtful.isdisjoint(ids[begin:end]):
-                block.template = None
+            if block is None or not (
+                _are(entries[begin:end], block.entries) and _are(tasks[begin:end], block.tasks)
+            ):
+                old, size = block, end - begin
+                block = _Block(entries[begin:end], tasks[begin:end], [], [None] * size, [()] * size)
+                if old is not None:
+                    block.keep(old)
+            block.begins = lines[begin:end]
+            if doubtful and not doubtful.isdisjoint(ids[begin:end]):
+                for number in range(begin, end):
+                    if ids[number] in doubtful:
+                        block.templates[number - begin] = None
             page.blocks[id] = block
-            if block.template is None:
+            if None in block.templates:
                 page.unwritten.append(block)
         page.unwritten.reverse()
 
@@ -246,17 +249,14 @@ class EntryPages:
         return not page.unwritten
 
     def _write_block(self, block: _Block, project: Project, told: Mapping[str, Freshness]) -> None:
-        templates: list[str] = []
-        first_line = block.begins[0]
-        block.lines = array("l")
-        for entry, line in zip(block.entries, block.begins, strict=True):
-            self.made += 1
-            writer = Writer(self._server, entry.path, line)
-            self._write(writer, project, entry, told)
-            if template := "".join(writer.parts):
-                templates.append(template)
-                block.lines.extend([one + line - first_line for one in writer.lines])
-        block.template = ",".join(templates)
+        for number, (entry, line) in enumerate(zip(block.entries, block.begins, strict=True)):
+            if block.templates[number] is None:
+                self.made += 1
+                writer = Writer(self._server, entry.path, line)
+                self._write(writer, project, entry, told)
+                lines = tuple(writer.lines)
+                block.lines[number] = self._lines.setdefault(lines, lines)
+                block.templates[number] = "".join(writer.parts)
 
 
 def _are(some: Sequence[object], others: Sequence[object]) -> bool:
