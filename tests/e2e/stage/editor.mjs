@@ -43,6 +43,14 @@ export class Editor {
     await choices.waitFor({ state: "hidden" });
   }
 
+  /** Scrolls up: a lens above the first line comes into view only so. */
+  async top() {
+    const { x, y, width, height } = await this.root.boundingBox();
+    await this.page.mouse.move(x + width / 2, y + height / 2);
+    await this.page.mouse.wheel(0, -10_000);
+    await this.workbench.away();
+  }
+
   /** The lines in view, top to bottom. */
   async lines() {
     return this.root.locator(".view-lines .view-line").evaluateAll((lines) =>

@@ -34,6 +34,8 @@ export const QUIET = {
   "editor.occurrencesHighlight": "off",
   "breadcrumbs.enabled": false,
   "workbench.editor.enablePreview": false,
+  // editors of the workbench itself are tabs, too
+  "workbench.editor.useModal": "off",
   // the accessible mode draws editors in another way
   "editor.accessibilitySupport": "off",
   // rows of the terminal as text in the page

@@ -41,10 +41,9 @@ export class Workbench {
     if (!(await editor.isVisible())) await this.command("Workspaces: Manage Workspace Trust");
     await editor.getByRole("button", { name: "Trust", exact: true }).click();
     await editor.getByText("You trust this").first().waitFor();
-    await until(async () => {
-      await this.page.keyboard.press("Escape"); // it floats above the editors
-      return (await editor.count()) === 0;
-    }, "the trust editor to be closed");
+    await this.tab("Workspace Trust");
+    await this.command("View: Close Editor");
+    await editor.waitFor({ state: "hidden" });
   }
 
   get dialog() {

@@ -70,6 +70,7 @@ export async function play(scene) {
     await editor.open("scripts/clean.py");
     await editor.replaceLine(14, '    orders = [row for row in csv.DictReader(file) if row["prize"]]');
     await editor.save();
+    await editor.top();
     await editor.lens("# %% [markdown]", /stale/);
   });
   await step("Run fails and says so in the terminal", async () => {
@@ -93,12 +94,14 @@ export async function play(scene) {
     assert.equal((await editor.caret()).line, 14);
   });
   await step("an edit alone does not take the problem away", async () => {
-    await editor.replaceLine(14, '    orders = [row for row in csv.DictReader(file) if row["price"]]');
+    await editor.replaceLine(14, '    orders = [row for row in csv.DictReader(file) if row.get("price")]');
     await editor.save();
+    await editor.top();
     await editor.lens("# %% [markdown]", /stale/);
     await problems.row(failure);
   });
   await step("repaired and run again: the problem is gone", async () => {
+    await editor.top();
     await editor.pressLens("# %% [markdown]", /Run/);
     await problems.gone(failure);
     await editor.lens("# %% [markdown]", /fresh/);
