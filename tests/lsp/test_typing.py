@@ -21,7 +21,8 @@ SEEDS = range(8) if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else range(1)
 ASKED_EVERY = 3
 """Every so many keys the editor asks what editors ask."""
 
-PATIENCE = 15.0
+PATIENCE = 60.0
+"""Seconds; a busy machine may need many. What never comes is not helped by more."""
 
 Shown = dict[str, list[tuple[tuple[int, int, int, int], str, str]]]
 
