@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipelens.core.project import Project
-from pipelens.runner.history import Outcome, add_outcome
+from pipelens.runner.history import History
 from pipelens.runner.metadata import stored_params, write_metadata
+from pipelens.runner.outcome import Outcome, code_mark
 from pipelens.runner.run_states import RunStates
 from pipelens.runner.state import make_state
 from pipelens.workspace.buffers import Buffer
@@ -190,8 +191,10 @@ def test_a_failed_run_is_known_from_the_history_as_it_grows(typed: Typed) -> Non
     kept = RunStates(project.root, project.path)
     kept.of(project)
     make_state(project.root)
-    code = project.tasks["t1"].code
-    add_outcome(project.root, project.path, Outcome("t1", 2000.0, 1.0, False, "KeyError: 'x'", code, "r"))
+    code = code_mark(project.tasks["t1"].code)
+    history = History(project.root, project.path)
+    history.add(Outcome("t1", 2000.0, 1.0, False, "KeyError: 'x'", code, "r"))
+    history.close()
     kept.touched(())
     assert kept.of(project)["t1"].reason == "its last run failed: KeyError: 'x'"
     assert kept.failed == {"t1"}

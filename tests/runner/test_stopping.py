@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from pipelens.runner.build import run_build
+from pipelens.runner.build_lock import BuildLock
 from pipelens.runner.events import RunEnded
 from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.plan import BuildOptions, Plan, make_plan
-from pipelens.runner.state import BuildLock, make_state
+from pipelens.runner.state import make_state
 from pipelens.runner.stop import StopRequest
 from tests.runner.making import Pipeline
 

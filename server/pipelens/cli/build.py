@@ -10,25 +10,25 @@ from collections.abc import Sequence
 
 from pipelens.cli import arguments as arguments_
 from pipelens.cli.arguments import Parser
-from pipelens.cli.build_progress import LiveProgress, PlainProgress, Progress
+from pipelens.cli.build_progress import progress_for
 from pipelens.cli.build_record import BuildRecord
 from pipelens.cli.build_report import failures, finished, planned
 from pipelens.cli.commands import SUMMARIES
 from pipelens.cli.pipeline import freshness_of, only_shown, open_keeper
 from pipelens.cli.refusal import Refusal
 from pipelens.cli.shapes import dumped
-from pipelens.cli.terminal import Screen, counted
+from pipelens.cli.terminal import Screen
 from pipelens.core.project import Project
 from pipelens.health import interpreter_of
 from pipelens.runner import plan as plan_
+from pipelens.runner.build_lock import Builder, Turn
 from pipelens.runner.events import Event
-from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.plan import BuildOptions, Plan
 from pipelens.workspace.keeper import ProjectKeeper
 
 
 def main(name: str, words: Sequence[str]) -> int:
-    parser = arguments_.parser(name, SUMMARIES["build"])
+    parser = arguments_.parser(name, SUMMARIES["build"], formats=("text", "json", "json-lines"))
     parser.add_argument(
         "-f", "--force", action="store_true", help="run all selected tasks, also those up to date"
     )
@@ -45,6 +45,19 @@ def main(name: str, words: Sequence[str]) -> int:
         "--skip-upstream",
         action="store_true",
         help="with --partially: only the tasks named, not what they need",
+    )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=_count,
+        help="how many tasks run at once (default: what the pipeline's `executor` says)",
+    )
+    parser.add_argument(
+        "--keep-going",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="after a failure, run what does not need the failed task all the same (this is usual)",
     )
     add_run_options(parser)
     parser.add_argument("extra", nargs="*", help=argparse.SUPPRESS)
@@ -68,8 +81,42 @@ def add_run_options(parser: Parser) -> None:
     """The options that `build` and `task` share."""
     parser.add_argument("--dry-run", action="store_true", help="say what would run and why, and run nothing")
     parser.add_argument("--interpreter", metavar="PYTHON", help="the Python that runs the tasks")
+    parser.add_argument(
+        "--no-wait", action="store_true", help="refuse instead of waiting while another build runs"
+    )
+    parser.add_argument("--engine", choices=("warm", "process", "kernel"), help=argparse.SUPPRESS)
     parser.add_argument("-d", "--debug", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("-D", "--debuglater", action="store_true", help=argparse.SUPPRESS)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+_count.__name__ = "number above 0"
+
+
+def workers_of(project: Project, given: int | None) -> int:
+    """How many tasks run at once: as asked for, else as section `executor` says (5.4)."""
+    if given is not None:
+        return given
+    executor = project.spec.executor
+    if executor.kind != "parallel":
+        return 1
+    processes = executor.arguments.get("processes")
+    if isinstance(processes, int) and processes > 0:
+        return int(processes)
+    return _processors()
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
 
 
 def refuse_debugging(arguments: argparse.Namespace) -> None:
@@ -79,12 +126,45 @@ def refuse_debugging(arguments: argparse.Namespace) -> None:
 
 def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace) -> int:
     """Plan and run; returns the exit code. Raises `Refusal` when there is nothing that can be run."""
+    screen, errors = Screen(), Screen(sys.stderr)
+    project, made = planned_now(keeper, options, arguments, errors)
+    as_json = arguments.format == "json"
+    if arguments.dry_run:
+        _show_plan(project, made, screen, as_json=as_json)
+        return 0
+    unsupported = plan_.refuse_unsupported(project, made)
+    if unsupported is not None:
+        raise Refusal(unsupported.message, exit_code=1)
+
+    def waits(builder: Builder) -> None:
+        errors.line(f"Waiting: {builder.in_words}. Ctrl+C gives up; --no-wait does not wait.")
+        errors.flush()
+
+    def plan_again() -> tuple[Project, Plan]:
+        keeper.refresh()
+        return planned_now(keeper, options, arguments, errors)
+
+    turn = None if arguments.no_wait else Turn(waits, plan_again)
+    code, record = _run(keeper, project, made, turn, arguments, screen, errors)
+    for line in failures(record, arguments.cwd, errors):
+        errors.line(*line)
+    errors.flush()
+    if as_json:
+        screen.write(dumped(record.shape(project.root)))
+    elif arguments.format == "text":
+        for line in finished(record, screen):
+            screen.line(*line)
+    return code
+
+
+def planned_now(
+    keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace, errors: Screen
+) -> tuple[Project, Plan]:
+    """The pipeline as it is now and what would run. Raises `Refusal`; what stands in the way is shown."""
     project = keeper.now()
     told = only_shown(project)
     if told:
         raise Refusal(f"this cannot be built: {told}", exit_code=1)
-    as_json = arguments.format == "json"
-    screen, errors = Screen(), Screen(sys.stderr)
     made = plan_.make_plan(project, freshness_of(project), options)
     if isinstance(made, plan_.Refusal):
         _show_problems(project, None, arguments, errors)
@@ -93,23 +173,7 @@ def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.
         raise Refusal(
             "nothing was run, because the pipeline has problems of severity error (above)", exit_code=1
         )
-    if arguments.dry_run:
-        _show_plan(project, made, screen, as_json=as_json)
-        return 0
-    unsupported = plan_.refuse_unsupported(project, made)
-    if unsupported is not None:
-        raise Refusal(unsupported.message, exit_code=1)
-    interpreter = interpreter_of(keeper, arguments.interpreter, os.environ)
-    code, record = _run(project, made, interpreter, arguments, screen, errors)
-    for line in failures(record, arguments.cwd, errors):
-        errors.line(*line)
-    errors.flush()
-    if as_json:
-        screen.write(dumped(record.shape(project.root)))
-    else:
-        for line in finished(record, screen):
-            screen.line(*line)
-    return code
+    return project, made
 
 
 def _show_plan(project: Project, made: Plan, screen: Screen, *, as_json: bool) -> None:
@@ -142,9 +206,10 @@ def _show_problems(
 
 
 def _run(
+    keeper: ProjectKeeper,
     project: Project,
     made: Plan,
-    interpreter: Interpreter,
+    turn: Turn | None,
     arguments: argparse.Namespace,
     screen: Screen,
     errors: Screen,
@@ -154,27 +219,25 @@ def _run(
     if made.to_run:
         gc.enable()
     record = BuildRecord()
-    as_json = arguments.format == "json"
-    progress: Progress
-    if errors.is_terminal and errors.is_coloured and not as_json:
-        progress = LiveProgress(errors)
-    else:
-        progress = PlainProgress(errors, errors if as_json else screen)
+    workers = workers_of(project, arguments.jobs)
+    progress = progress_for(arguments.format, workers, screen, errors)
 
     def listener(event: Event) -> None:
         record(event)
         progress(event)
 
-    if not as_json and made.to_run:
-        errors.line(f"Building {counted(len(made.to_run), 'task')} of {len(made.steps)}")
     with progress:
         result = run_build(
             project,
             made,
-            interpreter=interpreter,
+            interpreter=interpreter_of(keeper, arguments.interpreter, os.environ),
             listener=listener,
             cwd=arguments.cwd,
             environ=os.environ,
+            workers=workers,
+            keep_going=arguments.keep_going,
+            engine=arguments.engine or keeper.settings.engine,
+            turn=turn,
         )
     if result.refused is not None:
         raise Refusal(result.refused, exit_code=result.exit_code)

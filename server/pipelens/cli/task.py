@@ -16,6 +16,7 @@ def main(name: str, words: Sequence[str]) -> int:
     parser.add_argument("task", metavar="NAME", help="the task to run")
     parser.add_argument("-f", "--force", action="store_true", help="run it even if it is up to date")
     add_run_options(parser)
+    parser.set_defaults(jobs=1, keep_going=True)
     arguments = arguments_.read(parser, words)
     refuse_debugging(arguments)
     options = BuildOptions(force=arguments.force, task=arguments.task)

@@ -35,6 +35,11 @@ def run_environment(environ: Mapping[str, str], *, client: str) -> dict[str, str
     return {name: value for name, value in environ.items() if name not in left_out}
 
 
+def _at_once(words: Sequence[str]) -> list[str]:
+    """Nobody in an editor sees what a run waits for, so it says who is in its way and ends."""
+    return [words[0], "--no-wait", *words[1:]]
+
+
 class RunProcess:
     """Started at once. words: the command line of `pipelens`; root: the working folder; run: its id."""
 
@@ -43,7 +48,7 @@ class RunProcess:
         self._reader = open(self._output, "rb")  # noqa: SIM115
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-u", "-c", _PROGRAM, json.dumps(sys.path), *words],
+                [sys.executable, "-I", "-u", "-c", _PROGRAM, json.dumps(sys.path), *_at_once(words)],
                 cwd=root,
                 env={**environ, RUN_ID_VARIABLE: run},
                 stdin=subprocess.DEVNULL,

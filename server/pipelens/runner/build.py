@@ -1,66 +1,35 @@
-"""Build: carry out a plan, one task after another, and tell what happens. Prints nothing."""
+"""Build: make ready what a plan needs, carry it out, and leave nothing behind. Prints nothing."""
 
 from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project, Task
+from pipelens.runner.build_lock import BuildLock, Turn
+from pipelens.runner.build_run import BuildResult, BuildRun
 from pipelens.runner.engines import Engines
 from pipelens.runner.events import (
     Event,
     EventLog,
     Listener,
-    PlanMade,
-    RunEnd,
-    RunEnded,
-    RunStarted,
-    TaskChanged,
-    TaskProblem,
     given_run_id,
     new_run_id,
 )
-from pipelens.runner.history import Outcome, add_outcome, trim_history
-from pipelens.runner.intents import recover
+from pipelens.runner.history import History
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
-from pipelens.runner.place import Place, Status
-from pipelens.runner.plan import Plan, Refusal, Step, refuse_unsupported
-from pipelens.runner.records import adopt_old_records
-from pipelens.runner.scheduling import take_steps
-from pipelens.runner.state import BuildLock, StateError, make_state, state_path, trim_state
+from pipelens.runner.place import Place
+from pipelens.runner.plan import Plan, Refusal, refuse_unsupported
+from pipelens.runner.state import StateError, make_state, state_path
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 
 if TYPE_CHECKING:
     # What executes is imported when something is executed: a build that finds nothing to do is quick.
-    from pipelens.runner.hook_runs import HookRunner, HooksDone
-    from pipelens.runner.task_run import TaskRun
+    from pipelens.runner.worker_reports import Engine
 
 OWN_VARIABLES = "PIPELENS_"
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """How a build went. exit_code: 0, 1 (failed, or refused) or 130 (interrupted).
-
-    ran: tasks that ended well. failed: those that did not. skipped: up to date. not_run: left out
-    because of a failed upstream, a stop, or the selection. refused: why nothing was tried at all.
-    """
-
-    ok: bool
-    exit_code: int
-    run: str
-    ran: tuple[str, ...] = ()
-    failed: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-    not_run: tuple[str, ...] = ()
-    problems: tuple[TaskProblem, ...] = ()
-    early_stop: bool = False
-    refused: str | None = None
 
 
 def task_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -78,53 +47,77 @@ def run_build(
     environ: Mapping[str, str],
     stop: StopRequest | None = None,
     workers: int = 1,
+    keep_going: bool = True,
+    engine: str | Engine | None = None,
+    turn: Turn | None = None,
 ) -> BuildResult:
     """Run the steps of `plan` and leave every record in order, also when it is interrupted.
 
-    cwd: where functions and notebooks run (section 2.4). workers: how many tasks run at once. While it runs in the main thread, Ctrl-C
-    stops the build; elsewhere `stop` does. Raises nothing that the pipeline is to blame for.
+    cwd: where functions and notebooks run (section 2.4). workers: how many tasks run at once.
+    keep_going: after a failure, tasks that do not need what failed are run all the same. engine: what
+    runs the tasks, instead of the usual. turn: how to wait for another build of this pipeline;
+    without it that is a refusal. While it runs in the main thread, Ctrl-C stops the build; elsewhere
+    `stop` does. Raises nothing that the pipeline is to blame for.
     """
     run = given_run_id(environ) or new_run_id()
+    if (refused := _unready(project, plan, interpreter)) is not None:
+        return _refused(run, refused)
+    stop = stop or StopRequest()
+    lock = BuildLock(project.root, project.path)
+    with stopped_by_signals(stop):
+        try:
+            make_state(project.root)
+            if (builder := lock.acquire(run)) is not None:
+                if turn is None:
+                    return _refused(run, builder.in_words)
+                turn.waits(builder)
+                if lock.wait(run, stop) is not None:
+                    return BuildResult(False, 130, run)
+                project, plan = turn.plan_again()
+                if (refused := _unready(project, plan, interpreter)) is not None:
+                    return _refused(run, refused)
+            log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
+            try:
+                telling = threading.Lock()
+
+                def tell(event: Event) -> None:
+                    with telling:
+                        log.write(event)
+                        listener(event)
+
+                where, seen = os.path.abspath(cwd), task_environment(environ)
+                engines = Engines(interpreter, seen, *_chosen(engine))
+                try:
+                    for task in _one_of_each_kind(project, plan):
+                        engines.prepare(task)
+                    place = Place(project, run, interpreter, where, seen, stop, tell, engines)
+                    history = History(project.root, project.path)
+                    try:
+                        return BuildRun(place, plan, workers, keep_going, history).run()
+                    finally:
+                        history.close()
+                finally:
+                    engines.close()
+            finally:
+                log.close()
+        except StateError as error:
+            return _refused(run, str(error))
+        finally:
+            lock.release()
+
+
+def _unready(project: Project, plan: Plan, interpreter: Interpreter) -> str | None:
+    """Why nothing can run at all."""
     refusal = refuse_unsupported(project, plan)
     if isinstance(refusal, Refusal):
-        return _refused(run, refusal.message)
+        return refusal.message
     if plan.to_run and (problem := probe(interpreter.path).problem):
-        return _refused(run, f"{problem}. It was chosen because {interpreter.why}; {HOW_TO_CHANGE}")
-    try:
-        make_state(project.root)
-    except StateError as error:
-        return _refused(run, str(error))
-    lock = BuildLock(project.root, project.path)
-    if (builder := lock.acquire(run)) is not None:
-        since = time.strftime("%H:%M:%S", time.localtime(builder.since))
-        return _refused(
-            run, f"another build of this pipeline is running (process {builder.pid}, since {since})"
-        )
-    stop = stop or StopRequest()
-    try:
-        log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
-        try:
-            telling = threading.Lock()
+        return f"{problem}. It was chosen because {interpreter.why}; {HOW_TO_CHANGE}"
+    return None
 
-            def tell(event: Event) -> None:
-                with telling:
-                    log.write(event)
-                    listener(event)
 
-            where, seen = os.path.abspath(cwd), task_environment(environ)
-            engines = Engines(interpreter, seen)
-            for task in _one_of_each_kind(project, plan):
-                engines.prepare(task)
-            place = Place(project, run, interpreter, where, seen, stop, tell, engines)
-            try:
-                with stopped_by_signals(stop):
-                    return _Build(place, plan, workers).run()
-            finally:
-                engines.close()
-        finally:
-            log.close()
-    finally:
-        lock.release()
+def _chosen(engine: str | Engine | None) -> tuple[str | None, Engine | None]:
+    return (engine, None) if isinstance(engine, str) else (None, engine)
 
 
 def _one_of_each_kind(project: Project, plan: Plan) -> list[Task]:
@@ -133,219 +126,3 @@ def _one_of_each_kind(project: Project, plan: Plan) -> list[Task]:
 
 def _refused(run: str, message: str) -> BuildResult:
     return BuildResult(False, 1, run, refused=message)
-
-
-def _has_render_hooks(project: Project) -> bool:
-    if project.spec.hooks.on_render is not None:
-        return True
-    return any(task.spec.hooks.on_render is not None for task in project.tasks.values())
-
-
-@dataclass(slots=True)
-class _Build:
-    """One build under way. Its lists change only while `lock` is held: steps may be taken at once."""
-
-    place: Place
-    plan: Plan
-    workers: int = 1
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    began: float = field(default_factory=time.monotonic)
-    ran: list[str] = field(default_factory=list[str])
-    failed: list[str] = field(default_factory=list[str])
-    skipped: list[str] = field(default_factory=list[str])
-    not_run: list[str] = field(default_factory=list[str])
-    problems: list[TaskProblem] = field(default_factory=list[TaskProblem])
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
-    dark: dict[str, str] = field(default_factory=dict[str, str])
-    early_stop: bool = False
-    hooks_failed: bool = False
-
-    def run(self) -> BuildResult:
-        place, project = self.place, self.place.project
-        tell = place.listener
-        trim_state(project.root)
-        trim_history(project.root)
-        tell(
-            RunStarted(
-                place.run,
-                project.path,
-                project.root,
-                place.cwd,
-                os.getpid(),
-                place.interpreter.path,
-                place.interpreter.why,
-                self.plan.options.mode,
-            )
-        )
-        tell(PlanMade(tuple((step.task, step.action, step.reason) for step in self.plan.steps)))
-        recover(project.root, project.path)
-        adopt_old_records(project)
-        for folder in project.env.folders:
-            os.makedirs(folder, exist_ok=True)
-        if self.rendered():
-            self.queue()
-            upstream = {name: task.upstream for name, task in project.tasks.items()}
-            take_steps(self.plan.steps, upstream, self.take, workers=self.workers)
-            self.finish_pipeline()
-        else:
-            self.not_run.extend(step.task for step in self.plan.steps if step.task not in self.failed)
-        return self.end()
-
-    def rendered(self) -> bool:
-        """Call the `on_render` hooks; nothing runs when one of them fails."""
-        if not _has_render_hooks(self.place.project):
-            return True
-        done = self.hook_runner().call_renders()
-        self.problems.extend(done.problems)
-        for problem in done.problems:
-            self.place.listener(problem)
-        for name in done.failed:
-            if name:
-                self.failed.append(name)
-                self.place.listener(TaskChanged(name, "failed", "its on_render failed"))
-        self.hooks_failed = done.status == "failed"
-        return done.status == "ok"
-
-    def hook_runner(self) -> HookRunner:
-        from pipelens.runner.hook_runs import HookRunner
-
-        return HookRunner(self.place)
-
-    def queue(self) -> None:
-        names = self.plan.to_run
-        for number, name in enumerate(names, 1):
-            reason = next(step.reason for step in self.plan.steps if step.task == name)
-            self.place.listener(TaskChanged(name, "queued", reason, number=number, total=len(names)))
-
-    def take(self, step: Step) -> None:
-        """One step: run it, or say why not. Called from several threads when tasks run at once."""
-        name, tell = step.task, self.place.listener
-        if step.action == "unselected":
-            self.leave(name)
-        elif self.place.stop.is_set:
-            self.leave(name)
-            if step.action == "run":
-                tell(TaskChanged(name, "skipped", "the run was stopped"))
-        elif step.action == "skip":
-            with self.lock:
-                self.skipped.append(name)
-            tell(TaskChanged(name, "skipped", step.reason))
-        elif (blocked := self.blocked(name)) is not None:
-            self.leave(name, blocked)
-            tell(TaskChanged(name, "skipped", blocked))
-        else:
-            self.run_task(step)
-
-    def leave(self, name: str, dark: str | None = None) -> None:
-        """A task that does not run. dark: why nothing after it can."""
-        with self.lock:
-            self.not_run.append(name)
-            if dark is not None:
-                self.dark[name] = dark
-
-    def blocked(self, name: str) -> str | None:
-        """Why a task cannot run after what happened before it."""
-        upstream = self.place.project.tasks[name].upstream
-        return next((self.dark[one] for one in upstream if one in self.dark), None)
-
-    def run_task(self, step: Step) -> None:
-        name, tell, place = step.task, self.place.listener, self.place
-        number, total = self.plan.to_run.index(name) + 1, len(self.plan.to_run)
-        tell(TaskChanged(name, "started", step.reason, number=number, total=total))
-        from pipelens.runner.task_run import TaskRun
-
-        began = time.monotonic()
-        run = TaskRun(place, place.project.tasks[name])
-        status = self.carried_out(run)
-        seconds = time.monotonic() - began
-        for problem in run.problems:
-            tell(problem)
-        reason = run.problems[0].message if run.problems else ""
-        with self.lock:
-            self.seconds[name] = seconds
-            self.problems.extend(run.problems)
-            self.settle(name, status, reason, seconds, number, total)
-
-    def carried_out(self, run: TaskRun) -> Status:
-        if run.task.products is None:
-            return run.fail("its products are not known")
-        try:
-            return run.run()
-        except OSError as error:
-            return run.fail(f"its files cannot be prepared: {error}")
-
-    def settle(self, name: str, status: Status, reason: str, seconds: float, number: int, total: int) -> None:
-        place, project = self.place, self.place.project
-        task = project.tasks[name]
-        match status:
-            case "ok":
-                self.ran.append(name)
-                assert task.products is not None
-                products = tuple(os.path.relpath(item.path, project.root) for item in task.products.items)
-                event = TaskChanged(name, "finished", "", seconds, number, total, products)
-            case "early_stop":
-                self.early_stop = True
-                self.not_run.append(name)
-                self.dark[name] = f"{name} ended the build early"
-                event = TaskChanged(
-                    name, "skipped", "it asked to end the build early", seconds, number, total
-                )
-            case "interrupted":
-                self.not_run.append(name)
-                event = TaskChanged(name, "failed", "it was interrupted", seconds, number, total)
-            case "failed":
-                self.failed.append(name)
-                self.dark[name] = f"upstream {name} failed"
-                event = TaskChanged(name, "failed", reason, seconds, number, total)
-        place.listener(event)
-        if status != "early_stop":
-            outcome = Outcome(
-                name, time.time(), seconds, status == "ok", event.reason[:200], task.code, place.run
-            )
-            with suppress(OSError):
-                add_outcome(project.root, project.path, outcome)
-
-    def finish_pipeline(self) -> None:
-        """The pipeline's own hook for how it went; `task` and a stopped or early ended build have none."""
-        if self.plan.options.task is not None or self.place.stop.is_set:
-            return
-        hooks = self.place.project.spec.hooks
-        if self.failed:
-            if hooks.on_failure:
-                self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks()))
-        elif hooks.on_finish and not self.early_stop:
-            self.heed(self.hook_runner().call_pipeline("on_finish", report=self.report()))
-
-    def heed(self, done: HooksDone) -> None:
-        for problem in done.problems:
-            self.place.listener(problem)
-        self.problems.extend(done.problems)
-        self.hooks_failed = self.hooks_failed or done.status == "failed"
-
-    def tracebacks(self) -> dict[str, str]:
-        """What the pipeline's `on_failure` gets as `traceback`."""
-        return {"build": "\n".join(problem.traceback or problem.message for problem in self.problems)}
-
-    def report(self) -> dict[str, list[object]]:
-        """The columns of Ploomber's report: executed tasks first, then skipped ones."""
-        names = [*self.ran, *self.skipped]
-        total = sum(self.seconds.values()) or 1.0
-        return {
-            "name": list(names),
-            "Ran?": [name in self.seconds for name in names],
-            "Elapsed (s)": [round(self.seconds.get(name, 0.0), 6) for name in names],
-            "Percentage": [round(100 * self.seconds.get(name, 0.0) / total, 4) for name in names],
-        }
-
-    def end(self) -> BuildResult:
-        stopped = self.place.stop.is_set
-        failed = bool(self.failed) or self.hooks_failed
-        state: RunEnd = (
-            "stopped" if stopped else "failed" if failed else "early_stop" if self.early_stop else "ok"
-        )
-        code = 130 if stopped else int(failed)
-        lists = tuple(map(tuple, (self.ran, self.failed, self.skipped, self.not_run)))
-        self.place.listener(RunEnded(state, code, time.monotonic() - self.began, *lists))
-        return BuildResult(
-            code == 0, code, self.place.run, *lists, problems=tuple(self.problems), early_stop=self.early_stop
-        )

@@ -21,16 +21,19 @@ else:
 @dataclass(slots=True)
 class Engines:
     """The engines of one run. environ: what its tasks see. chosen: the engine that was asked for
-    by name, None for the usual. Used from several threads."""
+    by name, None for the usual. given: one that runs everything. Used from several threads."""
 
     interpreter: Interpreter
     environ: Mapping[str, str]
     chosen: str | None = None
+    given: Engine | None = None
     _open: dict[str, Engine] = field(default_factory=dict[str, Engine])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, task: Task | None) -> Engine:
         """The engine for a task, or (None) for hooks that belong to no task's process."""
+        if self.given is not None and task is not None:
+            return self.given
         if not warm.AVAILABLE or self.chosen == "process":
             return self._opened("process")
         return self._opened("warm-notebook" if task is not None and task.kind == "notebook" else "warm-plain")

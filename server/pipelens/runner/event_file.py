@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pipelens.runner.build_lock import is_building, lock_path, read_builder
 from pipelens.runner.events import EVENT_VERSION
-from pipelens.runner.state import is_building, lock_path, read_builder, state_path
+from pipelens.runner.state import state_path
 
 _MOST_SEARCHED: Final = 64 << 20
 """Bytes of a file's end that are searched for a problem."""

@@ -23,9 +23,9 @@ from pipelens.core.sources import (
     UnreadableSource,
     UnresolvedFunction,
 )
-from pipelens.runner.history import Outcome
 from pipelens.runner.intents import Intent, changed_products
 from pipelens.runner.metadata import RESOURCES, called_params, changed_params, stored_params
+from pipelens.runner.outcome import Outcome, code_mark
 from pipelens.runner.records import Record
 
 State = Literal["fresh", "stale", "never_run", "running", "failed", "unknown"]
@@ -114,7 +114,7 @@ def interrupted(intent: Intent | None, *, building: bool) -> Freshness | None:
 
 def failed(task: Task, record: Record, outcome: Outcome | None) -> Freshness | None:
     """Whether the last run of a task that is not up to date failed, with the source of now."""
-    if outcome is None or outcome.ok or outcome.code != task.code:
+    if outcome is None or outcome.ok or outcome.code != code_mark(task.code):
         return None
     if record.timestamp is not None and outcome.at <= record.timestamp:
         return None

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from pipelens.core.patched import may_differ
 from pipelens.core.project import Project, Task
+from pipelens.runner.build_lock import is_building
 from pipelens.runner.freshness import (
     FRESH,
     IN_A_CIRCLE,
@@ -24,10 +25,10 @@ from pipelens.runner.freshness import (
     own_state,
     upstream_state,
 )
-from pipelens.runner.history import Outcome, Outcomes
+from pipelens.runner.history import Outcomes
 from pipelens.runner.intents import Intent, read_intents
+from pipelens.runner.outcome import Outcome
 from pipelens.runner.records import Record, Records
-from pipelens.runner.state import is_building
 
 _LONGEST_LOG = 200_000
 _MOST_NEEDED = 200

@@ -1,4 +1,4 @@
-"""State: what runs leave in `<root>/.pipelens/`, and who is building now.
+"""State: what runs leave in `<root>/.pipelens/`.
 
 The folder is made by the first run, never by opening, readable by its owner only, and ignored by
 git through a file of its own. Every record in it carries a version.
@@ -6,18 +6,16 @@ git through a file of its own. Every record in it carries a version.
 
 from __future__ import annotations
 
-import json
 import os
-import time
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from pipelens.runner.whole_file import write_whole
 
+# Processes and locks as this system has them, for all of the runner.
 if os.name == "nt":
     from pipelens.runner import process_windows as system
 else:
-    from pipelens.runner import process_posix as system
+    from pipelens.runner import process_posix as system  # noqa: F401
 
 STATE_FOLDER = ".pipelens"
 RUNS_KEPT = 50
@@ -79,67 +77,3 @@ def trim_state(root: str) -> None:
                 os.unlink(entry.path)
             except OSError:
                 continue
-
-
-@dataclass(frozen=True, slots=True)
-class Builder:
-    """Who holds the lock of a pipeline."""
-
-    pid: int
-    run: str
-    since: float
-
-
-class BuildLock:
-    """Held while a pipeline is built. The system releases it when the process dies, however it dies."""
-
-    def __init__(self, root: str, pipeline: str) -> None:
-        self.path = lock_path(root, pipeline)
-        self._fd: int | None = None
-
-    def acquire(self, run: str) -> Builder | None:
-        """Take the lock; who has it when it is taken (then nothing is held)."""
-        fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        tries = 5
-        while not system.lock_file(fd):
-            # Who only asks whether somebody builds holds the lock for an instant.
-            tries -= 1
-            if not tries:
-                os.close(fd)
-                return read_builder(self.path) or Builder(0, "", 0.0)
-            time.sleep(0.05)
-        os.ftruncate(fd, 0)
-        record = {"version": 1, "pid": os.getpid(), "run": run, "since": time.time()}
-        os.write(fd, json.dumps(record).encode())
-        self._fd = fd
-        return None
-
-    def release(self) -> None:
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
-
-
-def is_building(root: str, pipeline: str) -> bool:
-    """Whether a living process builds the pipeline."""
-    try:
-        fd = os.open(lock_path(root, pipeline), os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        return not system.lock_file(fd)
-    finally:
-        os.close(fd)
-
-
-def read_builder(path: str) -> Builder | None:
-    try:
-        with open(path, encoding="utf-8") as file:
-            record = json.load(file)
-        return Builder(int(record["pid"]), str(record["run"]), float(record["since"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def lock_path(root: str, pipeline: str) -> str:
-    return state_path(root, f"{pipeline_key(root, pipeline)}.lock")

@@ -21,7 +21,8 @@ from pipelens.core.suggestions import nearest
 from pipelens.core.suppression import SeverityChoice
 from pipelens.core.text import NOWHERE, Position, Span, split_lines
 
-_NAMES = ("severity", "interpreter")
+_NAMES = ("severity", "interpreter", "engine")
+_ENGINES = ("warm", "process", "kernel")
 _CHOICES = (*SEVERITIES, "off")
 _LARGEST = 1_000_000
 _LONGEST_WAY_UP = 32
@@ -37,12 +38,14 @@ class Settings:
 
     path: the file that they come from, None when there is none. severity: by problem code.
     interpreter: the Python for tasks, absolute or a name; it names a program, so it must not be used
-    before the workspace is trusted. problems: of the settings file itself.
+    before the workspace is trusted. engine: how tasks are run, None for the usual. problems: of the
+    settings file itself.
     """
 
     path: str | None = None
     severity: Mapping[str, SeverityChoice] = field(default_factory=lambda: _NOTHING)
     interpreter: str | None = None
+    engine: str | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -123,6 +126,7 @@ class _Reader:
     def read(self, values: dict[str, object]) -> Settings:
         severity: dict[str, SeverityChoice] = {}
         interpreter: str | None = None
+        engine: str | None = None
         for name, value in values.items():
             match name, value:
                 case "severity", dict():
@@ -133,9 +137,14 @@ class _Reader:
                     interpreter = value
                 case "interpreter", _:
                     self._tell("'interpreter' is the path or the name of a Python, as text", name)
+                case "engine", str() if value in _ENGINES:
+                    engine = value
+                case "engine", _:
+                    self._tell(f"'engine' is one of {', '.join(map(repr, _ENGINES))}", name)
                 case _:
                     self._tell(f"there is no setting '{name}'", name, nearest(name, _NAMES))
-        return Settings(self.path, MappingProxyType(severity), interpreter, tuple(self.problems))
+        shown = MappingProxyType(severity)
+        return Settings(self.path, shown, interpreter, engine, tuple(self.problems))
 
     def _severities(self, values: dict[str, object]) -> Iterator[tuple[str, SeverityChoice]]:
         known = rules()
