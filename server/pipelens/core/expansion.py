@@ -17,7 +17,7 @@ from pipelens.core.env import EnvValue, ProcessVariables, Unknown
 from pipelens.core.suggestions import nearest
 
 if TYPE_CHECKING:
-    from pipelens.core.sandbox import Failure, Program
+    from pipelens.core.sandbox import Failure, Sandbox
 
 MAX_SIZE: Final = 1 << 16
 
@@ -185,7 +185,7 @@ def _expand_template(text: str, env: Mapping[str, EnvValue], strict: bool) -> Ex
     if not program.names:
         failure = program.failure
         return Expansion(text, (), () if failure is None else (_located(failure, text, (), env),))
-    names = _names(text, program)
+    names = used_names(text, program.names, sandbox.environment(True))
     undefined = [used for used in names if used.name not in env]
     if undefined or not program.names <= env.keys():
         errors = [_undefined(used, env) for used in undefined]
@@ -204,12 +204,12 @@ def _expand_template(text: str, env: Mapping[str, EnvValue], strict: bool) -> Ex
     return Expansion(text, names, (_located(made, text, names, env),))
 
 
-def _names(text: str, program: Program) -> tuple[UsedName, ...]:
-    """Where the names stand, from the template's own tokens."""
+def used_names(text: str, names: frozenset[str], environment: Sandbox) -> tuple[UsedName, ...]:
+    """Where `names` stand, from the template's own tokens. environment: tells what is one."""
     found: list[UsedName] = []
-    tokens = list(_tokens(text))
+    tokens = list(_tokens(text, environment))
     for index, (start, kind, value) in enumerate(tokens):
-        if kind != "name" or value not in program.names:
+        if kind != "name" or value not in names:
             continue
         before = tokens[index - 1][2] if index else ""
         after = tokens[index + 1][2] if index + 1 < len(tokens) else ""
@@ -238,17 +238,15 @@ def _path(tokens: list[tuple[int, str, str]], index: int) -> tuple[UsedPart, ...
     return tuple(parts)
 
 
-def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
+def _tokens(text: str, environment: Sandbox) -> Iterator[tuple[int, str, str]]:
     """Offset, kind and text of the template's tokens, white space left out.
 
     Jinja gives lines only; but its tokens follow each other and leave nothing but white space out.
     """
-    from pipelens.core import sandbox
-
     offsets = _offsets(text)
     plain = text if offsets is None else re.sub(r"\r\n|\r", "\n", text)
     position = 0
-    for _, kind, value in sandbox.environment(True).lexer.tokeniter(text, None):
+    for _, kind, value in environment.lexer.tokeniter(text, None):
         while not plain.startswith(value, position) and position < len(plain):
             position += 1
         if kind != "whitespace":
@@ -306,7 +304,7 @@ def _located(
                 if part.name == failure.name and part.name not in keys:
                     return _missing_part(failure, used, part, keys)
                 value = keys.get(part.name)
-    start, end = _marked(text, failure.line)
+    start, end = marked(text, failure.line)
     return TemplateError(failure.kind, f"{_SAID[failure.kind]}: {failure.message}", start, end, failure.name)
 
 
@@ -326,7 +324,7 @@ def _listed(keys: list[str]) -> str:
     return f"{shown} and {len(keys) - 5} more" if len(keys) > 5 else shown
 
 
-def _marked(text: str, line: int | None) -> tuple[int, int]:
+def marked(text: str, line: int | None) -> tuple[int, int]:
     """From the first tag (of the given 1-based line) to the end of the text or line."""
     begin, end = 0, len(text)
     if line is not None:

@@ -162,7 +162,12 @@ _BINARY: dict[str, Any] = {
 }
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox with a meter. longest: characters of a template that is read at all.
+    allowed_tags: of those that are refused elsewhere."""
+
+    longest = MAX_TEMPLATE
+    allowed_tags: frozenset[type[nodes.Node]] = frozenset()
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -207,7 +212,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 class _Metering(NodeTransformer):
     """Puts the meter where the sandbox has no hook: loops, `~`, comparisons and slices."""
 
-    def __init__(self, environment: _Sandbox) -> None:
+    def __init__(self, environment: Sandbox) -> None:
         self._environment = environment
 
     def _filter(self, name: str, node: nodes.Node, *arguments: nodes.Expr) -> nodes.Filter:
@@ -254,14 +259,20 @@ def _weight(root: nodes.Node) -> int:
 
 
 @lru_cache(maxsize=2)
-def environment(strict: bool) -> _Sandbox:
+def environment(strict: bool) -> Sandbox:
     """The sandbox. strict: a missing attribute is an error, as in the spec; else empty, as in the env."""
-    made = _Sandbox(
+    return equipped(Sandbox, strict)
+
+
+def equipped(kind: type[Sandbox], strict: bool, **options: Any) -> Sandbox:
+    """A sandbox whose filters and tests are paid for. options: of Jinja2's own environment."""
+    made = kind(
         optimized=False,
         cache_size=0,
         autoescape=False,
         undefined=_StrictMissing if strict else Undefined,
         finalize=small,
+        **options,
     )
     made.globals = {}
     anything: Any = made
@@ -281,9 +292,13 @@ def environment(strict: bool) -> _Sandbox:
 @lru_cache(maxsize=2_000)
 def parse(text: str, strict: bool) -> Program:
     """The template `text`, checked and metered. Raises nothing."""
-    if len(text) > MAX_TEMPLATE:
-        return Program(failure=Failure("refused", f"it is longer than {MAX_TEMPLATE:,} characters"))
-    sandbox = environment(strict)
+    return compiled(environment(strict), text)
+
+
+def compiled(sandbox: Sandbox, text: str) -> Program:
+    """As `parse`, in another sandbox."""
+    if len(text) > sandbox.longest:
+        return Program(failure=Failure("refused", f"it is longer than {sandbox.longest:,} characters"))
     try:
         tree = sandbox.parse(text)
         depth = _depth(tree)
@@ -296,7 +311,7 @@ def parse(text: str, strict: bool) -> Program:
         return Program(failure=Failure("refused", "it is nested too deeply, or has too long a number"))
     if not names:
         return Program()
-    refused = _refused(tree)
+    refused = _refused(tree, sandbox.allowed_tags)
     if refused is not None:
         return Program(names, failure=Failure("refused", refused))
     try:
@@ -321,24 +336,29 @@ def _depth(tree: nodes.Node) -> int:
     return depth
 
 
-def _refused(tree: nodes.Node) -> str | None:
+def _refused(tree: nodes.Node, allowed: frozenset[type[nodes.Node]]) -> str | None:
     """What in the tree is not allowed in pipelines, in words."""
     stack: list[nodes.Node] = [tree]
     while stack:
         node = stack.pop()
         tag = _TAGS.get(type(node))
-        if tag is not None:
+        if tag is not None and type(node) not in allowed:
             return f"the tag '{tag}' is not available in pipelines"
         if isinstance(node, nodes.For) and node.recursive:
             return "recursive loops are not available in pipelines"
-        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+        if (
+            isinstance(node, nodes.Filter)
+            and node.name not in _FILTERS
+            and not node.name.startswith("pipelens ")
+        ):
             return f"the filter '{node.name}' is not available in pipelines"
         stack.extend(node.iter_child_nodes())
     return None
 
 
-def run(program: Program, values: Mapping[str, object]) -> str | Failure:
-    """The text that a parsed template gives. Raises nothing: whatever a template does is its failure."""
+def run(program: Program, values: Mapping[str, object], longest: int = MAX_SIZE) -> str | Failure:
+    """The text that a parsed template gives. Raises nothing: whatever a template does is its failure.
+    longest: of the text, in characters."""
     if program.template is None:
         return program.failure or Failure("failed", "it has nothing to run")
     token = METER.set(Meter())
@@ -349,8 +369,8 @@ def run(program: Program, values: Mapping[str, object]) -> str | Failure:
         for part in program.template.root_render_func(context):
             parts.append(part)
             length += len(part)
-            if length > MAX_SIZE:
-                return Failure("refused", f"it makes more than {MAX_SIZE} characters")
+            if length > longest:
+                return Failure("refused", f"it makes more than {longest} characters")
         return "".join(parts)
     except _MissingAttribute as error:
         return Failure("missing-attribute", str(error), error.name)

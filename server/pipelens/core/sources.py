@@ -206,12 +206,13 @@ class UnreadableSource:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """An SQL or shell template: recognised and shown; its depth comes with its runner."""
+    """An SQL or shell template. text: as it is in the file."""
 
     path: str
     references: tuple[Reference, ...] = ()
     doc: str = ""
     problems: tuple[Problem, ...] = ()
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,4 +54,4 @@ def read_template(path: str, text: str) -> TemplateSource:
             )
     comment = _LEADING_COMMENT.match(text)
     words = comment[1].strip().splitlines() if comment else []
-    return TemplateSource(path, tuple(found), words[0].strip() if words else "")
+    return TemplateSource(path, tuple(found), words[0].strip() if words else "", text=text)

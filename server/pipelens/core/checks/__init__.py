@@ -19,6 +19,7 @@ from pipelens.core.checks import (
     params,
     products,
     signatures,
+    templates,
     usage,
 )
 from pipelens.core.env import unused_keys
@@ -62,6 +63,7 @@ def _check_task(project: Project, task: Task, position: int) -> Iterator[Problem
     yield from usage.unknown_product_keys(project, task)
     yield from params.notebook_params(task)
     yield from signatures.function_arguments(project, task)
+    yield from templates.template_source(project, task)
     yield from callables.task_callables(project, task)
 
 

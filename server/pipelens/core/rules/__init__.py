@@ -20,6 +20,7 @@ from pipelens.core.rules import (
     spec,
     syntax,
     tasks,
+    templates,
     usage,
 )
 
@@ -37,6 +38,7 @@ REGISTER: dict[str, Rule] = {
         sources,
         callables,
         products,
+        templates,
         usage,
         graph,
         settings,

@@ -1,0 +1,1 @@
+seq {{n}} > {{product["date"]}}

@@ -1,0 +1,1 @@
+{% filter upper %}seq {{n}} > {{product["data"]}}{% endfilter %}

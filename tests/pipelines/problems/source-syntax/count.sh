@@ -1,0 +1,1 @@
+if [[ {{n}} -gt 2 ]]; then seq {{n}} > {{product["data"]}}; fi
