@@ -55,6 +55,7 @@ export class CodeServer {
       ...["--user-data-dir", this.profile, "--extensions-dir", this.extensions],
       ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
       "--ignore-last-opened",
+      ...(process.env.PIPELENS_E2E_LOG ? ["--log", process.env.PIPELENS_E2E_LOG] : []),
     ];
     // A process group of its own: extension hosts, language servers and runs end with it, and nothing else.
     // VSCODE_CLI: the environment is taken as it is, no login shell is asked for another one.

@@ -14,16 +14,17 @@ export class Editor {
     return this.page.locator(".editor-group-container.active .editor-instance .monaco-editor").first();
   }
 
-  /** Opens a file of the workspace by its name or its end of a path. */
+  /** Opens a file of the workspace by its name, behind that of its folder where there are several. */
   async open(name) {
     const base = path.basename(name);
+    const folder = path.basename(path.dirname(name));
     const { choices } = this.workbench;
     await until(async () => {
       await this.page.keyboard.press("Control+KeyP");
       await choices.locator("input").fill(name, { timeout: 2_000 });
-      const row = choices.locator(".monaco-list-row").filter({ hasText: base }).first();
+      const row = choices.locator(".monaco-list-row").filter({ hasText: base }).filter({ hasText: folder === "." ? "" : folder });
       try {
-        await row.click({ timeout: 3_000 });
+        await row.first().click({ timeout: 3_000 });
         return true;
       } catch (error) {
         await this.page.keyboard.press("Escape");
@@ -117,11 +118,15 @@ export class Editor {
     }, text);
   }
 
-  /** Waits until a lens above a line says `pattern`; gives all of that line. */
+  /**
+   * Waits until a lens above a line says `pattern`; gives all of that line. An editor that loses the focus
+   * as soon as it is opened asks for no lenses before it has the focus again.
+   */
   async lens(text, pattern) {
     return until(async () => {
       const found = (await this.lenses(text)).map((one) => one.title);
       if (found.some((title) => pattern.test(title))) return found;
+      if (found.length === 0) await this.page.keyboard.press("Control+Digit1");
       throw new Error(`lenses of "${text}": ${JSON.stringify(found)}`);
     }, `the lens ${pattern}`);
   }

@@ -17,7 +17,7 @@ export async function play(scene) {
   });
 
   await step("pipeline.yaml: lenses, hints, links", async () => {
-    await workbench.command("View: Close Panel");
+    await page.keyboard.press("Control+KeyJ"); // without the panel
     await editor.lens("- source: notebooks/total.ipynb", /fresh/);
     await until(async () => (await editor.inlayHints()).some((one) => one.includes("NotebookRunner")), "hints");
     await until(async () => (await editor.links()).join(" ").includes("scripts/clean.py"), "links");
