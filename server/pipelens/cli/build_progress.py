@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pipelens.cli.output_lines import OutputLines
@@ -125,7 +125,8 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        with suppress(OSError):
+            self._live.stop()
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -159,7 +160,9 @@ class LiveProgress(AbstractContextManager["LiveProgress"]):
         self._left.ended(event.task, event.seconds if event.state == "finished" else None)
 
     def _print(self, text: str) -> None:
-        if text:
+        if not text:
+            return
+        with suppress(OSError):  # a terminal may be closed while the build goes on
             self._screen.console.print(harmless(text), end="", markup=False, highlight=False)
 
     def _shown(self) -> RenderableType:

@@ -71,7 +71,7 @@ def padded(text: str, width: int) -> str:
 
 
 class Screen:
-    """One output stream. A reader who has gone away silences it and never ends the command."""
+    """One output stream. A reader or a terminal that has gone away silences it and never ends the command."""
 
     def __init__(self, stream: TextIO | None = None, environ: dict[str, str] | None = None) -> None:
         self._stream = sys.stdout if stream is None else stream
@@ -143,7 +143,7 @@ class Screen:
         text.rstrip()
         try:
             self.console.print(text, soft_wrap=True, highlight=False)
-        except BrokenPipeError:
+        except OSError:
             self._lose()
 
     def write(self, text: str) -> None:
@@ -152,7 +152,7 @@ class Screen:
             return
         try:
             self._stream.write(text)
-        except BrokenPipeError:
+        except OSError:
             self._lose()
 
     def flush(self) -> None:
@@ -160,7 +160,7 @@ class Screen:
             return
         try:
             self._stream.flush()
-        except BrokenPipeError:
+        except OSError:
             self._lose()
 
     def _lose(self) -> None:

@@ -30,8 +30,8 @@ class StopRequest:
 
 @contextmanager
 def stopped_by_signals(stop: StopRequest) -> Iterator[None]:
-    """While inside, Ctrl-C and a request to terminate set `stop`. Only the main thread can have
-    handlers; in any other nothing changes."""
+    """While inside, Ctrl-C and a request to terminate set `stop`, and a terminal that is closed is
+    none: the run goes on. Only the main thread can have handlers; in any other nothing changes."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -40,6 +40,8 @@ def stopped_by_signals(stop: StopRequest) -> Iterator[None]:
         stop()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    if hang_up := getattr(signal, "SIGHUP", None):
+        before[hang_up] = signal.signal(hang_up, signal.SIG_IGN)
     try:
         yield
     finally:
