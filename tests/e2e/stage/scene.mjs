@@ -54,7 +54,7 @@ export class Scene {
     await this.page.screenshot({ path: path.join(this.shots, `${name}.png`) }).catch(() => {});
   }
 
-  /** A part of the window as a picture for the documents: kept in build/e2e/images. */
+  /** A part of the window as a picture for the documents, kept in build/e2e/images. clip: in pixels. */
   async portrait(name, clip) {
     const folder = path.join(ROOT, "build", "e2e", "images");
     fs.mkdirSync(folder, { recursive: true });

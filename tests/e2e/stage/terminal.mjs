@@ -37,7 +37,7 @@ export class Terminal {
 
   /** Titles of all terminals. */
   async titles() {
-    return (await this.page.locator(".terminal-tabs-entry").allInnerTexts()).map(plain);
+    return (await this.page.locator(".terminal-tabs-entry").allInnerTexts()).map(plain).filter(Boolean);
   }
 
   async title(pattern, limit) {
@@ -65,25 +65,22 @@ export class Terminal {
     await this.page.keyboard.up("Control");
   }
 
+  /** The middle of the last occurrence of a text, which may go over from one row to the next. */
   async #place(text) {
     return this.root.locator(".xterm-rows").evaluate((rows, wanted) => {
-      for (const row of [...rows.children].reverse()) {
-        const at = row.textContent.replace(/\u00a0/g, " ").lastIndexOf(wanted);
-        if (at < 0) continue;
-        let left = at + Math.floor(wanted.length / 2);
-        const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
-        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-          if (left < node.length) {
-            const range = document.createRange();
-            range.setStart(node, left);
-            range.setEnd(node, left + 1);
-            const box = range.getBoundingClientRect();
-            return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-          }
-          left -= node.length;
-        }
-      }
-      return null;
+      const nodes = [];
+      const walker = document.createTreeWalker(rows, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) nodes.push(node);
+      const whole = nodes.map((node) => node.data.replace(/\u00a0/g, " ")).join("");
+      const at = whole.lastIndexOf(wanted);
+      if (at < 0) return null;
+      let left = at + Math.floor(wanted.length / 2);
+      const found = nodes.find((node) => (left < node.length ? true : ((left -= node.length), false)));
+      const range = document.createRange();
+      range.setStart(found, left);
+      range.setEnd(found, left + 1);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
     }, text);
   }
 

