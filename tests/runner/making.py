@@ -19,6 +19,7 @@ from pipelens.core.problems import Place
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, MissingSource, NotebookSource, Source, UnreadableSource
 from pipelens.core.spec import DottedPath, Hooks, Kind, Product, Products, Spec, TaskSpec
+from pipelens.core.templates import read_template
 from pipelens.core.text import NOWHERE
 from pipelens.runner.build import BuildResult, run_build
 from pipelens.runner.events import Event
@@ -32,6 +33,7 @@ CLASSES: Mapping[str, Kind] = {
     "ScriptRunner": "script",
     "PythonCallable": "function",
     "ShellScript": "shell",
+    "SQLDump": "sql",
 }
 
 
@@ -77,8 +79,9 @@ class Pipeline:
         **options: object,
     ) -> None:
         """Declare a task. `upstream`: names and wildcards."""
-        is_file = source.endswith((".py", ".ipynb", ".sh"))
-        class_name = class_name or ("NotebookRunner" if is_file else "PythonCallable")
+        is_file = source.endswith((".py", ".ipynb", ".sh", ".sql"))
+        by_ending = {".sh": "ShellScript"}.get(Path(source).suffix, "NotebookRunner")
+        class_name = class_name or (by_ending if is_file else "PythonCallable")
         place = Place(str(self.root / "pipeline.yaml"))
         serializer = options.pop("serializer", None)
         spec = TaskSpec(
@@ -151,6 +154,8 @@ class Pipeline:
         if spec.source_path is not None:
             if not os.path.exists(spec.source_path):
                 return MissingSource(spec.source_path)
+            if spec.kind in ("shell", "sql"):
+                return read_template(spec.source_path, Path(spec.source_path).read_text("utf-8"))
             cells = read_cells(spec.source_path, Path(spec.source_path).read_text("utf-8"))
             if isinstance(cells, CellsError):
                 return UnreadableSource(spec.source_path)

@@ -181,17 +181,12 @@ def test_a_source_that_cannot_be_read_is_told(pipeline: Pipeline) -> None:
 
 
 def test_the_kinds_that_are_not_compared_are_unknown(pipeline: Pipeline) -> None:
-    from pipelens.core.sources import TemplateSource
-
-    pipeline.write("count.sh", "echo 1 > {{product}}")
-    pipeline.write("out/n.txt", "1")
-    pipeline.task("count.sh", "out/n.txt", class_name="ShellScript")
-    pipeline._source = lambda spec, read=pipeline._source: (  # type: ignore[method-assign]
-        TemplateSource(spec.source_path) if spec.kind == "shell" else read(spec)
-    )
-    write_metadata(str(pipeline.root / "out/n.txt"), 1.0, "echo", {})
-    told = pipeline.freshness()["count"]
-    assert (told.state, told.reason) == ("unknown", "the source of a ShellScript task is not compared")
+    pipeline.write("dump.sql", "SELECT 1")
+    pipeline.write("out/n.csv", "1")
+    pipeline.task("dump.sql", "out/n.csv", class_name="SQLDump")
+    write_metadata(str(pipeline.root / "out/n.csv"), 1.0, "SELECT 1", {})
+    told = pipeline.freshness()["dump"]
+    assert (told.state, told.reason) == ("unknown", "the source of a SQLDump task is not compared")
 
 
 def test_last_runs_are_those_of_the_metadata(pipeline: Pipeline) -> None:

@@ -72,7 +72,7 @@ def wanted(text: str) -> Wanted:
         return Wanted(tuple(named), None, bool(found))
     from pipelens.core import source_sandbox
 
-    names: list[UsedName] = []
+    names: dict[tuple[int, str], UsedName] = {}
     for at_run_time in (False, True):
         program = source_sandbox.parse(plain, at_run_time)
         failure = program.failure
@@ -86,8 +86,10 @@ def wanted(text: str) -> Wanted:
         told = program.names - source_sandbox.KNOWN
         placed = used_names(plain, told, environment)
         missed = told - {used.name for used in placed}
-        names += [*placed, *(UsedName(name, 0, 0) for name in sorted(missed))]
-    return Wanted(tuple(sorted(names, key=lambda used: used.start)))
+        # What stands in a tag is read in either syntax.
+        names.update({(used.start, used.name): used for used in placed})
+        names.update({(0, name): UsedName(name, 0, 0) for name in missed})
+    return Wanted(tuple(names[key] for key in sorted(names)))
 
 
 def name_span(text: str, used: UsedName) -> Span:

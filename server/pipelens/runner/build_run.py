@@ -20,6 +20,7 @@ from pipelens.runner.plan import Plan, Step
 from pipelens.runner.records import adopt_old_records
 from pipelens.runner.scheduling import take_steps
 from pipelens.runner.state import trim_state
+from pipelens.runner.task_code import own_text
 
 if TYPE_CHECKING:
     # What executes is imported when something is executed: a build that finds nothing to do is quick.
@@ -227,7 +228,7 @@ class BuildRun:
         place.listener(event)
         if status != "early_stop":
             ok = status == "ok"
-            code = None if ok else code_mark(task.code)
+            code = None if ok else code_mark(own_text(task))
             self.history.add(Outcome(name, time.time(), seconds, ok, event.reason[:200], code, place.run))
 
     def finish_pipeline(self) -> None:

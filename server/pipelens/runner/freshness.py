@@ -16,10 +16,12 @@ from datetime import datetime, timezone
 from typing import Literal
 
 from pipelens.core.project import Project, Task
+from pipelens.core.rendering import TemplateFault
 from pipelens.core.sources import (
     FunctionSource,
     MissingSource,
     NotebookSource,
+    TemplateSource,
     UnreadableSource,
     UnresolvedFunction,
 )
@@ -27,6 +29,7 @@ from pipelens.runner.intents import Intent, changed_products
 from pipelens.runner.metadata import RESOURCES, called_params, changed_params, stored_params
 from pipelens.runner.outcome import Outcome, code_mark
 from pipelens.runner.records import Record
+from pipelens.runner.task_code import code_of, is_moved, own_text
 
 State = Literal["fresh", "stale", "never_run", "running", "failed", "unknown"]
 
@@ -114,7 +117,7 @@ def interrupted(intent: Intent | None, *, building: bool) -> Freshness | None:
 
 def failed(task: Task, record: Record, outcome: Outcome | None) -> Freshness | None:
     """Whether the last run of a task that is not up to date failed, with the source of now."""
-    if outcome is None or outcome.ok or outcome.code != code_mark(task.code):
+    if outcome is None or outcome.ok or outcome.code != code_mark(own_text(task)):
         return None
     if record.timestamp is not None and outcome.at <= record.timestamp:
         return None
@@ -124,10 +127,11 @@ def failed(task: Task, record: Record, outcome: Outcome | None) -> Freshness | N
 
 
 def own_state(
-    task: Task, record: Record, whole: Callable[[], Record], root: str, *, by_code: bool
+    project: Project, task: Task, record: Record, whole: Callable[[], Record], *, by_code: bool
 ) -> Freshness | None:
     """What the task's own source, params and products say; None: they are as recorded. whole: the
     record with code and params, read when they are compared."""
+    root = project.root
     if task.products is None:
         return Freshness("unknown", "its products are not known")
     if not task.products.are_files:
@@ -146,7 +150,7 @@ def own_state(
         )
     if record.timestamp is None:
         return Freshness("stale", "the record of its last run has no time")
-    return _compared(task, whole(), root) if by_code else None
+    return _compared(project, task, whole(), root) if by_code else None
 
 
 def upstream_state(
@@ -174,12 +178,15 @@ def _missing(task: Task, record: Record, root: str) -> Freshness:
     return Freshness("stale", f"product {listed} is missing")
 
 
-def _compared(task: Task, record: Record, root: str) -> Freshness | None:
+def _compared(project: Project, task: Task, record: Record, root: str) -> Freshness | None:
     if record.disagree:
         return Freshness("stale", "the records of its products disagree")
     if record.code is None:
         return Freshness("stale", "the record of its last run has no source code")
-    if not same_code(task, record.code):
+    if task.kind == "shell":
+        if (changed_script := _script_state(project, task, record)) is not None:
+            return changed_script
+    elif not same_code(task, record.code):
         return Freshness("stale", "source changed")
     if record.params is None:
         return None
@@ -191,6 +198,19 @@ def _compared(task: Task, record: Record, root: str) -> Freshness | None:
     if changed == (RESOURCES,):
         return Freshness("stale", "a resource file changed")
     return Freshness("stale", f"params changed: {', '.join(changed)}") if changed else None
+
+
+def _script_state(project: Project, task: Task, record: Record) -> Freshness | None:
+    """Whether a shell task's script is another one. Params that are results of functions are taken to
+    be what they were."""
+    called = {name: value for name, value in (record.params or {}).items() if name in called_params(task)}
+    code = code_of(project, task, called)
+    if isinstance(code, TemplateFault):
+        return Freshness("stale", f"its script cannot be made: {code.message}")
+    stored = record.code or ""
+    if code == stored or is_moved(project, task, stored, called):
+        return None
+    return Freshness("stale", "its script changed")
 
 
 def _shown(path: str, root: str) -> str:
@@ -210,6 +230,8 @@ def _only_running_tells(task: Task) -> bool:
 def _source_problem(task: Task) -> str | None:
     match task.source:
         case NotebookSource() | FunctionSource():
+            return None
+        case TemplateSource() if task.kind == "shell":
             return None
         case MissingSource():
             return "its source is missing"

@@ -13,8 +13,8 @@ from typing import Literal
 
 from pipelens.core.graph import closure
 from pipelens.core.project import Project
-from pipelens.core.sources import NotebookSource
 from pipelens.runner.freshness import Freshness
+from pipelens.runner.supported import unsupported
 
 Action = Literal["run", "skip", "unselected"]
 
@@ -97,23 +97,14 @@ def make_plan(project: Project, freshness: Mapping[str, Freshness], options: Bui
 
 def refuse_unsupported(project: Project, plan: Plan) -> Refusal | None:
     """Says which of the tasks to run are of a kind that this version does not run."""
-    found = [name for name in plan.to_run if not _is_supported(project, name)]
+    reasons = {name: unsupported(project, project.tasks[name]) for name in plan.to_run}
+    found = {name: reason for name, reason in reasons.items() if reason is not None}
     if not found:
         return None
-    kinds = ", ".join(f"{name} ({project.tasks[name].class_name})" for name in found[:5])
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    message = (
-        f"cannot run {kinds}{more}: this version runs Python notebooks, scripts and functions. "
-        "Select other tasks with --partially, or build these with Ploomber"
-    )
+    listed = "; ".join(f"{name}: {reason}" for name, reason in list(found.items())[:3])
+    more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
+    message = f"cannot run {listed}{more}. Select other tasks with --partially, or build these with Ploomber"
     return Refusal("unsupported", message, tuple(found))
-
-
-def _is_supported(project: Project, name: str) -> bool:
-    task = project.tasks[name]
-    if task.kind not in ("notebook", "script", "function"):
-        return False
-    return not isinstance(task.source, NotebookSource) or task.source.language == "python"
 
 
 def _selection(project: Project, options: BuildOptions) -> frozenset[str] | Refusal:

@@ -49,6 +49,8 @@ class RunStates:
         self._log: list[str] = []
         self._forgotten = 0
         self._with_resources: set[str] = set()
+        self._scripts: set[str] = set()
+        self._asked: Project | None = None
         self._told: dict[str, Freshness] = {}
         self._shown = MappingProxyType(self._told)
         self._stamps: dict[str, float | None] = {}
@@ -86,6 +88,7 @@ class RunStates:
         """Look at some tasks for about so long, before `of` is first asked; whether it answers at once
         now. Thousands of products take seconds, and somebody may be typing."""
         end = time.monotonic() + seconds
+        self._asked = project
         if self._project is None:
             if self._read_until(project, end):
                 self._news(project)
@@ -133,6 +136,7 @@ class RunStates:
 
     def of(self, project: Project) -> Mapping[str, Freshness]:
         """By task name, for the snapshot `project`. The mapping changes with the next question."""
+        self._asked = project
         dirty = self._news(project) | {name for name in self._unjudged if name in project.tasks}
         self._unjudged.clear()
         if len(dirty) == len(project.tasks):
@@ -145,6 +149,7 @@ class RunStates:
     def one(self, project: Project, name: str) -> Freshness | None:
         """Of one task; None for a name that is no task's. As long as not all were looked at, only those
         that count for it are, where these are few."""
+        self._asked = project
         if self._project is None and not self._dirty and not project.cycles and name in project.tasks:
             self._begin(project)
             needed = self._needed(project, name)
@@ -217,6 +222,11 @@ class RunStates:
             for name in names:
                 if name not in tasks and name in before:
                     self._forget(name)
+            # The paths of what a shell task needs are part of its code.
+            for name in self._scripts - dirty:
+                if name in tasks and not dirty.isdisjoint(tasks[name].upstream):
+                    self._own.pop(name, None)
+                    dirty.add(name)
         self._by_code, self._project = by_code, project
         if old is None or project.cycles or old.cycles:
             self._place_all(project, dirty)
@@ -305,10 +315,13 @@ class RunStates:
         known = self._own.get(task.name)
         if known is not None and known[0] is task and known[1] is record:
             return known[2]
-        found = own_state(task, record, lambda: self._records.whole(task), self.root, by_code=self._by_code)
+        assert self._asked is not None
+        found = own_state(self._asked, task, record, lambda: self._records.whole(task), by_code=self._by_code)
         self._own[task.name] = (task, record, found)
         if task.spec.resources:
             self._with_resources.add(task.name)
+        if task.kind == "shell":
+            self._scripts.add(task.name)
         return found
 
     def _tell(self, name: str, found: Freshness) -> None:
@@ -324,6 +337,7 @@ class RunStates:
         self._records.drop(name)
         self.failed.discard(name)
         self._with_resources.discard(name)
+        self._scripts.discard(name)
         self._note(name)
 
     def _note(self, name: str) -> None:

@@ -6,10 +6,10 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipelens.core.project import Task
-from pipelens.core.sources import FunctionSource, NotebookSource, UnresolvedFunction
+from pipelens.core.sources import FunctionSource, NotebookSource, TemplateSource, UnresolvedFunction
 from pipelens.runner.events import CellChanged, OutputMade, TaskProblem
 from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
@@ -28,10 +28,14 @@ from pipelens.runner.task_plan import (
     injected_name,
     notebook_plan,
     read_notebook,
+    task_plan,
     write_plan,
 )
 from pipelens.runner.whole_file import write_whole
 from pipelens.runner.worker_reports import Ended, Order, Printed, Report, Told, WorkerNotStarted, carry_out
+
+if TYPE_CHECKING:
+    from pipelens.runner.shell_run import Script
 
 MOST_OUTPUT = 4 << 20
 """Characters of printed text that are passed on per task; a notebook keeps all of its own."""
@@ -45,6 +49,7 @@ class TaskRun:
     task: Task
     notebook: Notebook | None = None
     executed: ExecutedNotebook | None = None
+    script: Script | None = None
     params: Mapping[str, object] = field(default_factory=dict[str, object])
     code: str | None = None
     problems: list[TaskProblem] = field(default_factory=list[TaskProblem])
@@ -86,7 +91,11 @@ class TaskRun:
             return self.fail(made.message, path=made.path, line=made.line)
         if self.problems:
             return "failed"
-        status = self.worked(made)
+        try:
+            status = self.worked(made)
+        finally:
+            if self.script is not None:
+                self.script.remove()
         if status == "ok" and self.executed is not None:
             assert self.task.products is not None
             try:
@@ -132,8 +141,24 @@ class TaskRun:
                 return function_plan(project, task, cwd=self.place.cwd, events=self.events_path)
             case NotebookSource(path=path):
                 return self.cells_plan(path)
+            case TemplateSource() if task.kind == "shell":
+                return self.script_plan()
             case _:
                 return TaskNotReady(f"its source {task.spec.source} cannot be read", task.spec.source_path)
+
+    def script_plan(self) -> dict[str, object] | TaskNotReady:
+        from pipelens.runner.shell_run import Script
+
+        project, cwd, task = self.place.project, self.place.cwd, self.task
+        if task.spec.calls:
+            # The script is made of values that only running tells.
+            plan = {**task_plan(project, task, cwd=cwd, events=self.events_path), "kind": "values"}
+            if self.worked(plan) != "ok":
+                return plan
+        self.script = Script(task, self.state_file("plans", "sh"))
+        called = {name: self.params[name] for name in called_params(task)}
+        fault = self.script.write(project, called)
+        return fault or self.script.plan(project, cwd=cwd, events=self.events_path)
 
     def cells_plan(self, path: str) -> dict[str, object] | TaskNotReady:
         try:
@@ -193,6 +218,8 @@ class TaskRun:
             return "interrupted"
         match ended.status:
             case "ok" | "failed" | "early_stop":
+                if self.script is not None and self.script.status is not None:
+                    self.problems.append(self.script.problem())
                 return ended.status
             case "interrupted":
                 return self.fail("it was interrupted", error="KeyboardInterrupt")
@@ -206,11 +233,15 @@ class TaskRun:
             current = self.executed.current if self.executed else None
             if self.executed is not None:
                 self.executed.print(report.stream, report.text)
+            if self.script is not None and report.stream == "stderr":
+                self.script.heard(report.text)
             self.tell_output(report.stream, report.text, current)
             return
         match report:
             case Told(kind="params", fields=fields):
                 self.params = fields["values"]
+            case Told(kind="script", fields=fields) if self.script is not None:
+                self.script.status = fields["status"]
             case Told(kind="code", fields=fields):
                 self.code = fields["code"]
             case Told(kind="failure", fields=fields):
@@ -280,6 +311,7 @@ class TaskRun:
                 line=self.task.source_line,
             )
         code = self.code if self.task.code is None else self.task.code
+        code = self.script.text if self.script is not None else code
         if code is None:
             return "ok"
         try:

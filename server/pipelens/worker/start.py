@@ -80,6 +80,10 @@ def _runner_of(plan: Dict[str, Any]) -> Any:
         if plan.get("hooks") or plan.get("code") is None:
             from . import hooks
         return functions.run
+    if plan["kind"] in ("shell", "values"):
+        from . import bash
+
+        return bash.run if plan["kind"] == "shell" else bash.run_values
     if plan["kind"] == "hooks":
         from . import hooks  # noqa: F401
 

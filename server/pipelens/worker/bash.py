@@ -1,0 +1,31 @@
+"""Shell tasks (section 7.7 of the format): the rendered script, run by bash."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any, Mapping
+
+from .channel import Channel
+from .values import decode_params, storable
+
+
+class ScriptFailed(Exception):
+    """The script ended with another status than 0; told already."""
+
+
+def run(plan: Mapping[str, Any], channel: Channel) -> None:
+    """Run the script of `plan`; what it prints goes where this process prints."""
+    channel.send("params", values=storable(decode_params(plan.get("params") or {})))
+    channel.enter("task")
+    status = subprocess.call([plan["bash"], plan["script"]], stdin=subprocess.DEVNULL)
+    if status != 0:
+        channel.send("script", status=status)
+        error = ScriptFailed(status)
+        error._pipelens_told = True  # type: ignore[attr-defined]
+        raise error
+
+
+def run_values(plan: Mapping[str, Any], channel: Channel) -> None:
+    """Only call the functions that give values of params: the script is made of these."""
+    channel.enter("params")
+    channel.send("params", values=decode_params(plan.get("params") or {}))
