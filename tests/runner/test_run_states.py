@@ -196,7 +196,7 @@ def test_a_failed_run_is_known_from_the_history_as_it_grows(typed: Typed) -> Non
     history.add(Outcome("t1", 2000.0, 1.0, False, "KeyError: 'x'", code, "r"))
     history.close()
     kept.touched(())
-    assert kept.of(project)["t1"].reason == "its last run failed: KeyError: 'x'"
+    assert kept.of(project)["t1"].reason == "KeyError: 'x'"
     assert kept.failed == {"t1"}
     last = kept.last_run(project, "t1")
     assert last is not None

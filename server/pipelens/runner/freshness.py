@@ -121,9 +121,7 @@ def failed(task: Task, record: Record, outcome: Outcome | None) -> Freshness | N
         return None
     if record.timestamp is not None and outcome.at <= record.timestamp:
         return None
-    return Freshness(
-        "failed", f"its last run failed: {outcome.reason}" if outcome.reason else "its last run failed"
-    )
+    return Freshness("failed", outcome.reason or "nobody kept why")
 
 
 def own_state(

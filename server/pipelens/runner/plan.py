@@ -130,10 +130,15 @@ def _step(
         return Step(name, "unselected", "not selected")
     told = freshness[name]
     if told.state != "fresh":
-        return Step(name, "run", told.reason)
+        return Step(name, "run", _why(told))
     if options.force:
         return Step(name, "run", "forced")
     return Step(name, "skip", told.reason or "up to date")
+
+
+def _why(told: Freshness) -> str:
+    """The reason to run, as it reads without the word for the state in front of it."""
+    return f"its last run failed: {told.reason}" if told.state == "failed" else told.reason
 
 
 def _plan_one(
@@ -144,7 +149,7 @@ def _plan_one(
     told = freshness[wanted]
     unready = [name for name in project.tasks[wanted].upstream if _state(freshness, name) != "fresh"]
     if unready:
-        why = "; ".join(f"{name}: {freshness[name].reason}" for name in unready if name in freshness)
+        why = "; ".join(f"{name}: {_why(freshness[name])}" for name in unready if name in freshness)
         return Refusal(
             "upstream",
             f"{wanted} cannot run yet, its upstream is not up to date ({why}). "
@@ -153,7 +158,7 @@ def _plan_one(
         )
     if told.state == "fresh" and not options.force:
         return Refusal("fresh", f"{wanted} is up to date; use --force to run it all the same", (wanted,))
-    reason = told.reason if told.state != "fresh" else "forced"
+    reason = _why(told) if told.state != "fresh" else "forced"
     steps = (
         Step(name, "run", reason) if name == wanted else Step(name, "unselected", "not selected")
         for name in project.order
