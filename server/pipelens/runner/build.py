@@ -20,6 +20,7 @@ from pipelens.runner.events import (
 )
 from pipelens.runner.history import History
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
+from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.place import Place
 from pipelens.runner.plan import Plan, Refusal, refuse_unsupported
 from pipelens.runner.state import StateError, make_state, state_path
@@ -121,7 +122,9 @@ def _chosen(engine: str | Engine | None) -> tuple[str | None, Engine | None]:
 
 
 def _one_of_each_kind(project: Project, plan: Plan) -> list[Task]:
-    return list({project.tasks[name].kind: project.tasks[name] for name in plan.to_run}.values())
+    """What an engine is made ready for: one task of each kind, with and without conversion."""
+    tasks = [project.tasks[name] for name in plan.to_run]
+    return list({(task.kind, is_converted(task)): task for task in tasks}.values())
 
 
 def _refused(run: str, message: str) -> BuildResult:

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelens.core.project import Task
+from pipelens.runner.conversions import Conversions
 from pipelens.runner.interpreter import Interpreter
+from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.process_engine import ProcessEngine
 from pipelens.runner.worker_reports import Engine
 
@@ -27,6 +29,7 @@ class Engines:
     environ: Mapping[str, str]
     chosen: str | None = None
     given: Engine | None = None
+    conversions: Conversions = field(default_factory=Conversions)
     _open: dict[str, Engine] = field(default_factory=dict[str, Engine])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -43,6 +46,8 @@ class Engines:
         engine = self.of(task)
         if isinstance(engine, warm.WarmEngine):
             engine.prepare()
+        if is_converted(task):
+            self.conversions.prepare()
 
     def _opened(self, name: str) -> Engine:
         with self._lock:
@@ -60,3 +65,4 @@ class Engines:
             for engine in self._open.values():
                 engine.close()
             self._open.clear()
+        self.conversions.close()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
-import warnings
 from collections.abc import Mapping
 from typing import Any, cast
 
 from pipelens.core.cells import Cell
-from pipelens.core.spec import Product, Products, TaskSpec
-from pipelens.runner.interpreter import is_bundled
+from pipelens.core.project import Task
+from pipelens.runner.conversions import ConversionFailed, Conversions, write_request_file
+from pipelens.runner.notebook_formats import UnknownFormat, exporter_name, notebook_products
+from pipelens.runner.stop import StopRequest
 from pipelens.runner.task_plan import Notebook
 from pipelens.runner.whole_file import write_whole
 
-EXPORTER_OF_EXTENSION = {".html": "html", ".md": "markdown", ".tex": "latex", ".pdf": "pdf", ".rst": "rst"}
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -159,67 +158,34 @@ def _cell_id(id: str, position: int) -> str:
     return id if valid else f"cell-{position}"
 
 
-def notebook_products(spec: TaskSpec, products: Products) -> tuple[Product, ...]:
-    """The products that are the executed notebook (sections 6.4, 7.1)."""
-    if products.form == "single":
-        return products.items[:1]
-    wanted = spec.options.get("nb_product_key", "nb")
-    keys = [str(key) for key in cast("list[object]", wanted)] if isinstance(wanted, list) else [str(wanted)]
-    return tuple(found for key in keys if (found := products.get(key)) is not None)
-
-
-def write_notebook(executed: ExecutedNotebook, spec: TaskSpec, products: Products) -> None:
-    """Write every notebook product in its format. Raises `ExportError`."""
-    for product in notebook_products(spec, products):
-        extension = os.path.splitext(product.path)[1].lower()
-        exporter = _exporter_name(spec, product, extension)
-        content = executed.as_bytes() if exporter is None else _exported(executed, exporter, spec, product)
-        try:
-            write_whole(product.path, content)
-        except OSError as error:
-            raise ExportError(f"{product.path} cannot be written: {error.strerror or error}") from error
-
-
-def _exporter_name(spec: TaskSpec, product: Product, extension: str) -> str | None:
-    """The exporter of nbconvert for a product; None for the notebook itself."""
-    named = spec.options.get("nbconvert_exporter_name")
-    if isinstance(named, Mapping):
-        named = cast("Mapping[str, object]", named).get(product.key)
-    if named:
-        return str(named)
-    if extension == ".ipynb":
-        return None
-    if extension in EXPORTER_OF_EXTENSION:
-        return EXPORTER_OF_EXTENSION[extension]
-    known = ", ".join([".ipynb", *EXPORTER_OF_EXTENSION])
-    raise ExportError(
-        f"{product.path} is the executed notebook, and its extension tells no format; use one of {known}, "
-        "or set nbconvert_exporter_name"
-    )
-
-
-def _exported(executed: ExecutedNotebook, name: str, spec: TaskSpec, product: Product) -> bytes:
+def write_notebook(
+    executed: ExecutedNotebook, task: Task, conversions: Conversions, scratch: str, stop: StopRequest
+) -> None:
+    """Write every notebook product in its format. scratch: a file to hand the notebook on in. Raises
+    `ExportError`."""
+    assert task.products is not None
+    options = task.spec.options.get("nbconvert_export_kwargs") or {}
+    handed_on = False
     try:
-        import nbformat
-        from nbconvert.exporters import export, get_exporter
-    except ImportError as error:
-        remedy = (
-            "the server inside the editor's extension has none, install pipelens into the project's environment"
-            if is_bundled()
-            else f"it is missing beside pipelens ({error}), pip install nbconvert"
-        )
-        raise ExportError(f"{product.path} needs nbconvert: {remedy}") from error
-    options = spec.options.get("nbconvert_export_kwargs") or {}
-    log = logging.getLogger("traitlets")
-    level = log.level
-    try:
-        log.setLevel(logging.ERROR)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            node = nbformat.from_dict(executed.as_json())
-            content, _ = export(get_exporter(name), node, **dict(cast("Mapping[str, Any]", options)))
-    except Exception as error:
-        raise ExportError(f"{product.path} could not be made by nbconvert ({name}): {error}") from error
+        for product in notebook_products(task.spec, task.products):
+            try:
+                exporter = exporter_name(task.spec, product)
+                if exporter is None:
+                    write_whole(product.path, executed.as_bytes())
+                    continue
+                if not handed_on:
+                    write_request_file(scratch, executed.as_json())
+                    handed_on = True
+                given = cast("Mapping[str, Any]", options)
+                conversions.convert(scratch, exporter, given, product.path, stop)
+            except UnknownFormat as error:
+                raise ExportError(str(error)) from error
+            except ConversionFailed as error:
+                raise ExportError(
+                    f"{product.path} could not be made by nbconvert ({exporter}): {error}"
+                ) from error
+            except OSError as error:
+                raise ExportError(f"{product.path} cannot be written: {error.strerror or error}") from error
     finally:
-        log.setLevel(level)
-    return content if isinstance(content, bytes) else str(content).encode("utf-8", "backslashreplace")
+        if handed_on:
+            os.unlink(scratch)

@@ -7,6 +7,7 @@ import shutil
 
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import NotebookSource
+from pipelens.runner.notebook_formats import missing_for
 
 _SQL = "tasks that work in a database are not run by this version yet"
 
@@ -27,7 +28,7 @@ def unsupported(project: Project, task: Task) -> str | None:
         )
     if task.kind == "shell":
         return _shell(project, task)
-    return None
+    return missing_for(task)
 
 
 def _language(name: str) -> str:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelens.core.cells import Cell, Cells, CellsError, read_cells
+from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import Hooks, Products
 from pipelens.runner.metadata import RESOURCES
@@ -102,7 +102,7 @@ def notebook_plan(
 def read_notebook(task: Task, text: str) -> Notebook | TaskNotReady:
     """The cells of the task's source `text`, the injected one in its place."""
     path = task.source_path or task.spec.source
-    found = read_cells(path, text)
+    found = read_cells_quickly(path, text)
     if isinstance(found, CellsError):
         return TaskNotReady(f"{os.path.basename(path)} {found.message}", path, found.span.start.line)
     return Notebook(_with_injected(found), found, path.endswith(".ipynb"), path)

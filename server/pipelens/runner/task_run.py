@@ -15,6 +15,7 @@ from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
 from pipelens.runner.metadata import RESOURCES, called_params, stored_params, write_metadata
+from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
 from pipelens.runner.place import Place, Status
 from pipelens.runner.state import file_name, state_path
@@ -97,9 +98,9 @@ class TaskRun:
             if self.script is not None:
                 self.script.remove()
         if status == "ok" and self.executed is not None:
-            assert self.task.products is not None
+            conversions, scratch = self.place.engines.conversions, self.state_file("plans", "ipynb")
             try:
-                write_notebook(self.executed, self.task.spec, self.task.products)
+                write_notebook(self.executed, self.task, conversions, scratch, self.place.stop)
             except ExportError as error:
                 status = self.fail(str(error))
         if self.task.kind == "function":
@@ -173,6 +174,8 @@ class TaskRun:
         self.problems.extend(static_problems(self.task, path, found.found))
         if self.task.kind == "notebook":
             self.executed = ExecutedNotebook(found, text)
+            if is_converted(self.task):
+                self.place.engines.conversions.prepare()
         return notebook_plan(
             self.place.project, self.task, found, cwd=self.working_folder, events=self.events_path
         )
