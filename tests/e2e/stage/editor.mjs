@@ -61,11 +61,10 @@ export class Editor {
     );
   }
 
-  /** The line of the caret as the status bar tells it, from 1. */
-  async caret() {
-    const text = await this.page.locator("#status\\.editor\\.selection").innerText();
-    const [line, column] = text.match(/\d+/g).map(Number);
-    return { line, column };
+  /** Waits until the caret is on a line, as the status bar tells it. */
+  async at(line) {
+    const told = this.page.locator("#status\\.editor\\.selection");
+    await until(async () => Number(/\d+/.exec(await told.innerText())[0]) === line, `the caret on line ${line}`);
   }
 
   /** Pastes: typing would indent and close brackets. */
@@ -133,23 +132,30 @@ export class Editor {
 
   /** Presses the lens above a line. */
   async pressLens(text, pattern) {
-    await this.lens(text, pattern);
-    const spot = await this.root.evaluate(
+    const spot = await until(async () => {
+      await this.lens(text, pattern);
+      return this.#lensSpot(text, pattern); // nothing where lenses were drawn anew meanwhile
+    }, `the lens ${pattern}`);
+    await this.page.mouse.click(spot.x, spot.y);
+  }
+
+  #lensSpot(text, pattern) {
+    return this.root.evaluate(
       (root, [wanted, source]) => {
         const line = [...root.querySelectorAll(".view-line")]
           .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
           .find((one) => one.textContent.replace(/\u00a0/g, " ").includes(wanted));
-        const { top } = line.getBoundingClientRect();
+        const top = line?.getBoundingClientRect().top;
         const link = [...root.querySelectorAll(".codelens-decoration a")].find((one) => {
           const box = one.getBoundingClientRect();
-          return box.top < top && box.bottom > top - 8 && new RegExp(source).test(one.textContent.replace(/[\s\u00a0]+/g, " "));
+          const title = one.textContent.replace(/[\s\u00a0]+/g, " ");
+          return box.top < top && box.bottom > top - 8 && new RegExp(source).test(title);
         });
-        const box = link.getBoundingClientRect();
-        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        const box = link?.getBoundingClientRect();
+        return box && { x: box.x + box.width / 2, y: box.y + box.height / 2 };
       },
       [text, pattern.source],
     );
-    await this.page.mouse.click(spot.x, spot.y);
   }
 
   // --------------------------------------------------------------- problems

@@ -151,16 +151,12 @@ export class Workbench {
     await this.page.mouse.move(700, 5);
   }
 
-  /** The titles of the tabs of editors. */
-  async tabs() {
-    return (await this.page.locator(".tabs-container .tab .label-name").allInnerTexts()).map(plain);
-  }
-
+  /** The title of the tab that has the focus. */
   async activeTab() {
     return plain(await this.page.locator(".editor-group-container.active .tab.active .label-name").first().innerText());
   }
 
-  /** Waits until a tab is the active one. */
+  /** Waits until a tab is the active one of its group. */
   async tab(title) {
     await this.page.locator(".tabs-container .tab.active").filter({ hasText: title }).first().waitFor();
   }

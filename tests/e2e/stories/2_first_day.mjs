@@ -91,7 +91,7 @@ export async function play(scene) {
     await workbench.command("Terminal: Focus Terminal");
     await terminal.follow("clean.py:14");
     await workbench.tab("clean.py");
-    assert.equal((await editor.caret()).line, 14);
+    await editor.at(14);
   });
   await step("an edit alone does not take the problem away", async () => {
     await editor.replaceLine(14, '    orders = [row for row in csv.DictReader(file) if row.get("price")]');

@@ -32,7 +32,7 @@ export async function play(scene) {
     await editor.pressLens("- source: scripts/clean.py", /Run/);
     assert.match(await workbench.notification("Restricted Mode"), /Restricted Mode/);
   });
-  await scene.portrait("restricted", { x: 352, y: 0, width: 1048, height: 900 });
+  await scene.portrait("restricted", { x: 0, y: 0, width: 1400, height: 900 });
   await step("nothing ran and nothing was written", async () => {
     assert.deepEqual(await terminal.titles(), []);
     assert.deepEqual(folder.listing(), before);

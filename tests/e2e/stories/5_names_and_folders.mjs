@@ -39,7 +39,7 @@ export async function play(scene) {
     await workbench.command("Terminal: Focus Terminal");
     await terminal.follow("clean.py:14");
     await workbench.tab("clean.py");
-    assert.equal((await editor.caret()).line, 14);
+    await editor.at(14);
   });
   await step("run in the second: a terminal of its own", async () => {
     await editor.open("Ñandú/pipeline.yaml");

@@ -37,7 +37,7 @@ export async function play(scene) {
     await editor.replaceLine(22, "");
     await editor.definition(4, 19);
     await workbench.tab("steps.py");
-    assert.equal((await editor.caret()).line, 7);
+    await editor.at(7);
   });
 
   await step("a script: hover and definition of an upstream", async () => {
@@ -98,7 +98,7 @@ export async function play(scene) {
 
   await step("the injected cell", async () => {
     await workbench.command("Pipelens: Show Injected Cell");
-    await until(async () => (await workbench.tabs()).some((one) => /total \(injected\)\.py/.test(one)), "its tab");
+    await workbench.tab("total (injected).py");
     await until(async () => (await page.locator(".view-lines").allInnerTexts()).join("\n").includes("digits"), "its text");
   });
   await step("a product is opened", async () => {
