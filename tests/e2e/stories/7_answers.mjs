@@ -104,7 +104,7 @@ export async function play(scene) {
   await step("a product is opened", async () => {
     await workbench.closeAll();
     await editor.open("pipeline.yaml");
-    await editor.go(10, 10);
+    await editor.go(13, 10); // in `clean`, which the new name has moved down
     await workbench.command("Pipelens: Open Product");
     await workbench.choose("out/clean.csv");
     await workbench.tab("clean.csv");
