@@ -46,8 +46,8 @@ test("the chosen interpreter is asked without PYTHON variables, and with -P wher
 test("everything is started in a folder of ours and with PYTHONSAFEPATH", async () => {
   const table = {
     env: { PATH: "/bin", VSCODE_PID: "1", ELECTRON_RUN_AS_NODE: "1", HOME: "/home/me" },
-    programs: { "/bin/pipelens": "no", "/bin/python3": python("3.11.0"), "/work/.venv/bin/python": python("3.11.0") },
-    files: [BUNDLE, "/work/.venv/pyvenv.cfg"],
+    programs: { "/bin/pipelens": "no", "/bin/python3": python("3.11.0"), "/house/.venv/bin/python": python("3.11.0") },
+    files: [BUNDLE, "/house/.venv/pyvenv.cfg"],
   };
   const { machine, cwd, env } = await search(table);
   assert.ok(machine.started.length >= 2);
@@ -61,28 +61,28 @@ test("everything is started in a folder of ours and with PYTHONSAFEPATH", async 
 
 test("the setting of the interpreter counts before the Python extension, and that before a .venv", async () => {
   const table = {
-    files: ["/work/.venv/pyvenv.cfg"],
-    programs: { "/a": python("3.11.0", "0.1.0"), "/b": python("3.11.0", "0.1.0"), "/work/.venv/bin/python": python("3.11.0", "0.1.0") },
+    files: ["/house/.venv/pyvenv.cfg"],
+    programs: { "/a": python("3.11.0", "0.1.0"), "/b": python("3.11.0", "0.1.0"), "/house/.venv/bin/python": python("3.11.0", "0.1.0") },
   };
   assert.equal((await search(table, { interpreter: "/a", pythonExtension: "/b" })).interpreter?.path, "/a");
   assert.equal((await search(table, { pythonExtension: "/b" })).interpreter?.path, "/b");
-  assert.equal((await search(table)).choice?.from, "/work/.venv");
+  assert.equal((await search(table)).choice?.from, "/house/.venv");
 });
 
 test("a .venv beside the pipeline counts before that of the workspace folder", async () => {
   const table = {
-    files: ["/work/.venv/pyvenv.cfg", "/work/deep/.venv/pyvenv.cfg"],
-    programs: { "/work/.venv/bin/python": python("3.11.0", "0.1.0"), "/work/deep/.venv/bin/python": python("3.11.0", "0.1.0") },
+    files: ["/house/.venv/pyvenv.cfg", "/house/deep/.venv/pyvenv.cfg"],
+    programs: { "/house/.venv/bin/python": python("3.11.0", "0.1.0"), "/house/deep/.venv/bin/python": python("3.11.0", "0.1.0") },
   };
-  assert.equal((await search(table, { pipelineFolders: ["/work/deep", "/work"] })).choice?.from, "/work/deep/.venv");
+  assert.equal((await search(table, { pipelineFolders: ["/house/deep", "/house"] })).choice?.from, "/house/deep/.venv");
 });
 
 test("an interpreter without pipelens stays the one for tasks, and may run the bundled copy", async () => {
-  const table = { files: [BUNDLE, "/work/.venv/pyvenv.cfg"], programs: { "/work/.venv/bin/python": python("3.11.0") } };
+  const table = { files: [BUNDLE, "/house/.venv/pyvenv.cfg"], programs: { "/house/.venv/bin/python": python("3.11.0") } };
   const found = await search(table);
-  assert.deepEqual(found.choice?.command, ["/work/.venv/bin/python", "-I", BUNDLE]);
+  assert.deepEqual(found.choice?.command, ["/house/.venv/bin/python", "-I", BUNDLE]);
   assert.equal(found.choice.rung, "bundled");
-  assert.equal(found.interpreter?.path, "/work/.venv/bin/python");
+  assert.equal(found.interpreter?.path, "/house/.venv/bin/python");
   assert.ok(reasons(found).includes("interpreter: it has no pipelens installed"));
   assert.equal(found.machine.started.length, 1, "asked once");
 });
@@ -144,11 +144,11 @@ test("settings may name a home, a workspace folder, a variable and an environmen
   const table = {
     env: { TOOLS: "/tools" },
     folders: ["/home/me/env"],
-    programs: { "/home/me/env/bin/python": python("3.11.0"), "/work/py": python("3.11.0"), "/tools/py": python("3.11.0") },
+    programs: { "/home/me/env/bin/python": python("3.11.0"), "/house/py": python("3.11.0"), "/tools/py": python("3.11.0") },
   };
   assert.equal((await search(table, { interpreter: "~/env" })).interpreter?.path, "/home/me/env/bin/python");
-  assert.equal((await search(table, { interpreter: "${workspaceFolder}/py" })).interpreter?.path, "/work/py");
-  assert.equal((await search(table, { interpreter: "./py" })).interpreter?.path, "/work/py");
+  assert.equal((await search(table, { interpreter: "${workspaceFolder}/py" })).interpreter?.path, "/house/py");
+  assert.equal((await search(table, { interpreter: "./py" })).interpreter?.path, "/house/py");
   assert.equal((await search(table, { interpreter: "${env:TOOLS}/py" })).interpreter?.path, "/tools/py");
 });
 

@@ -19,29 +19,29 @@ function started(machine: TableMachine): string[] {
 const EVIL = python("3.11.0", "9.9.9");
 
 for (const [what, table, wishes] of [
-  ["a .venv of the workspace", { files: ["/work/.venv/pyvenv.cfg"], programs: { "/work/.venv/bin/python": EVIL } }, {}],
-  ["the Python extension's choice inside the workspace", { programs: { "/work/py": EVIL } }, { pythonExtension: "/work/py" }],
-  ["an interpreter setting that leads inside", { programs: { "/work/py": EVIL } }, { interpreter: "/work/py" }],
-  ["a server setting that leads inside", { programs: { "/work/pipelens": "pipelens 9\n" } }, { command: ["/work/pipelens"] }],
-  ["an entry of PATH inside", { env: { PATH: "/work/bin" }, programs: { "/work/bin/pipelens": "pipelens 9\n" } }, {}],
+  ["a .venv of the workspace", { files: ["/house/.venv/pyvenv.cfg"], programs: { "/house/.venv/bin/python": EVIL } }, {}],
+  ["the Python extension's choice inside the workspace", { programs: { "/house/py": EVIL } }, { pythonExtension: "/house/py" }],
+  ["an interpreter setting that leads inside", { programs: { "/house/py": EVIL } }, { interpreter: "/house/py" }],
+  ["a server setting that leads inside", { programs: { "/house/pipelens": "pipelens 9\n" } }, { command: ["/house/pipelens"] }],
+  ["an entry of PATH inside", { env: { PATH: "/house/bin" }, programs: { "/house/bin/pipelens": "pipelens 9\n" } }, {}],
   [
     "a link outside that leads inside",
-    { env: { PATH: "/bin" }, links: { "/bin/pipelens": "/work/x" }, programs: { "/bin/pipelens": "pipelens 9\n", "/work/x": "pipelens 9\n" } },
+    { env: { PATH: "/bin" }, links: { "/bin/pipelens": "/house/x" }, programs: { "/bin/pipelens": "pipelens 9\n", "/house/x": "pipelens 9\n" } },
     {},
   ],
   [
     "a folder outside that leads inside",
-    { env: { PATH: "/tools" }, links: { "/tools": "/work/tools" }, programs: { "/tools/pipelens": "pipelens 9\n" } },
+    { env: { PATH: "/tools" }, links: { "/tools": "/house/tools" }, programs: { "/tools/pipelens": "pipelens 9\n" } },
     {},
   ],
   [
     "a link in two steps, of which the first lies inside",
-    { links: { "/py": "/work/py", "/work/py": "/usr/python" }, programs: { "/py": EVIL } },
+    { links: { "/py": "/house/py", "/house/py": "/usr/python" }, programs: { "/py": EVIL } },
     { interpreter: "/py" },
   ],
   [
     "a workspace that is opened by a link",
-    { links: { "/work": "/real" }, programs: { "/real/py": EVIL } },
+    { links: { "/house": "/real" }, programs: { "/real/py": EVIL } },
     { interpreter: "/real/py" },
   ],
 ] as [string, Table, Wishes][]) {
@@ -59,7 +59,7 @@ for (const [what, wishes] of [
   ["server", { command: ["bin/pipelens"] }],
 ] as [string, Wishes][]) {
   test(`a relative ${what} setting is not followed`, async () => {
-    const table = { programs: { "/work/py": EVIL, "/work/bin/pipelens": "pipelens 9\n" } };
+    const table = { programs: { "/house/py": EVIL, "/house/bin/pipelens": "pipelens 9\n" } };
     const { machine, lost } = await search(table, wishes);
     assert.deepEqual(started(machine), []);
     assert.ok(lost.some((one) => /relative|not trusted/.test(one.reason)));
@@ -74,9 +74,9 @@ test("a word of the server setting that leads inside is not passed on", async ()
 
 test("what lies outside is started as ever, and a refused one before it does not hide it", async () => {
   const table = {
-    env: { PATH: "/work/bin:/bin" },
+    env: { PATH: "/house/bin:/bin" },
     files: [BUNDLE],
-    programs: { "/work/bin/python3": EVIL, "/bin/python3": python("3.11.0"), "/work/bin/pipelens": "pipelens 9\n" },
+    programs: { "/house/bin/python3": EVIL, "/bin/python3": python("3.11.0"), "/house/bin/pipelens": "pipelens 9\n" },
   };
   const { machine, choice } = await search(table);
   assert.deepEqual(choice?.command, ["/bin/python3", "-I", BUNDLE]);
@@ -84,13 +84,13 @@ test("what lies outside is started as ever, and a refused one before it does not
 });
 
 test("PYTHONPATH and its like keep only what lies outside", async () => {
-  const env = { PYTHONPATH: "/work:lib::/opt/lib", PYTHONHOME: "/work/py", PYTHONSTARTUP: "x.py", PATH: "/bin" };
-  const found = await search({ env }, { serverEnv: { PYTHONUSERBASE: "/work/base" } });
+  const env = { PYTHONPATH: "/house:lib::/opt/lib", PYTHONHOME: "/house/py", PYTHONSTARTUP: "x.py", PATH: "/bin" };
+  const found = await search({ env }, { serverEnv: { PYTHONUSERBASE: "/house/base" } });
   assert.deepEqual(found.env, { PYTHONPATH: "/opt/lib", PATH: "/bin", PYTHONSAFEPATH: "1" });
 });
 
 test("a folder whose name only begins like the workspace's lies outside", async () => {
-  const found = await search({ programs: { "/work-tools/py": python("3.11.0", "0.1.0") } }, { interpreter: "/work-tools/py" });
+  const found = await search({ programs: { "/house-tools/py": python("3.11.0", "0.1.0") } }, { interpreter: "/house-tools/py" });
   assert.equal(found.choice?.rung, "interpreter");
 });
 
@@ -101,6 +101,6 @@ test("on a file system that folds case, case hides nothing", async () => {
 });
 
 test("once trusted, the same .venv is started", async () => {
-  const table = { files: ["/work/.venv/pyvenv.cfg"], programs: { "/work/.venv/bin/python": python("3.11.0", "0.1.0") } };
+  const table = { files: ["/house/.venv/pyvenv.cfg"], programs: { "/house/.venv/bin/python": python("3.11.0", "0.1.0") } };
   assert.equal((await search(table, { trusted: true })).choice?.rung, "interpreter");
 });

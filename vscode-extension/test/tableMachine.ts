@@ -87,7 +87,7 @@ export function windowWith({ interpreter, command, serverEnv, ...rest }: Wishes 
       "pipelens.server.env": serverEnv,
     }),
     trusted: true,
-    folders: ["/work"],
+    folders: ["/house"],
     pipelineFolders: [],
     pythonExtension: undefined,
     storage: "/storage",

@@ -34,14 +34,14 @@ test("what was amiss stays in the status while another server runs", () => {
 });
 
 test("Doctor names each rung with its reason, also without a server", async () => {
-  const machine = new TableMachine({ files: ["/work/.venv/pyvenv.cfg"], programs: { "/work/.venv/bin/python": python("3.11.0") } });
+  const machine = new TableMachine({ files: ["/house/.venv/pyvenv.cfg"], programs: { "/house/.venv/bin/python": python("3.11.0") } });
   const located = await locate(machine, windowWith({ bundled: "/none" }));
   const problem = located.problem ?? assert.fail();
   const report = doctorReport({ state: { kind: "failed", problem }, located, trusted: true, versions: { extension: "0.1.0" }, health: undefined });
   for (const line of [
-    "- ✗ Pipelens is not installed in /work/.venv/bin/python, and this extension carries no server of its own.",
+    "- ✗ Pipelens is not installed in /house/.venv/bin/python, and this extension carries no server of its own.",
     "- `pipelens.server.command`: not set",
-    "- ✗ chosen interpreter: `/work/.venv/bin/python`: it has no pipelens installed",
+    "- ✗ chosen interpreter: `/house/.venv/bin/python`: it has no pipelens installed",
     "- `PATH`: there is no pipelens on it",
     "- ✗ bundled copy: `/none`: this build of the extension carries no server",
     "- extension: 0.1.0",
