@@ -95,8 +95,8 @@ test("a folder whose name only begins like the workspace's lies outside", async 
 });
 
 test("on a file system that folds case, case hides nothing", async () => {
-  const table = { platform: "darwin" as const, programs: { "/WORK/py": EVIL } };
-  const { machine } = await search(table, { interpreter: "/WORK/py" });
+  const table = { platform: "darwin" as const, programs: { "/HOUSE/py": EVIL } };
+  const { machine } = await search(table, { interpreter: "/HOUSE/py" });
   assert.deepEqual(started(machine), []);
 });
 
