@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipelens.core.project import Task
 from pipelens.runner.conversions import Conversions
 from pipelens.runner.interpreter import Interpreter
+from pipelens.runner.kernel_engine import KernelEngine, kernel_of
 from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.process_engine import ProcessEngine
 from pipelens.runner.worker_reports import Engine
@@ -37,6 +38,8 @@ class Engines:
         """The engine for a task, or (None) for hooks that belong to no task's process."""
         if self.given is not None and task is not None:
             return self.given
+        if task is not None and kernel_of(task, self.chosen) is not None:
+            return self._opened("kernel")
         if not warm.AVAILABLE or self.chosen == "process":
             return self._opened("process")
         return self._opened("warm-notebook" if task is not None and task.kind == "notebook" else "warm-plain")
@@ -56,6 +59,8 @@ class Engines:
             return self._open[name]
 
     def _made(self, name: str) -> Engine:
+        if name == "kernel":
+            return KernelEngine()
         if name == "process":
             return ProcessEngine(self.interpreter.path)
         return warm.WarmEngine(self.interpreter.path, name.partition("-")[2], self.environ)

@@ -42,6 +42,10 @@ class ExecutedNotebook:
         """The text of the injected cell, as the worker runs it."""
         self._by_index[None]["source"] = text
 
+    @property
+    def injected(self) -> str:
+        return str(self._by_index[None]["source"])
+
     def start(self, index: int | None, count: int | None) -> None:
         self.current = index
         self._by_index[index]["execution_count"] = count
@@ -168,6 +172,7 @@ def write_notebook(
     handed_on = False
     try:
         for product in notebook_products(task.spec, task.products):
+            exporter: str | None = None
             try:
                 exporter = exporter_name(task.spec, product)
                 if exporter is None:

@@ -67,6 +67,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     _signal(process, signal.SIGKILL)
 
 
+def end_group(pid: int) -> None:
+    """End a process that leads a group, and the group."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     try:
         os.killpg(process.pid, number)

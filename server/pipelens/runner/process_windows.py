@@ -63,8 +63,13 @@ def interrupt(process: subprocess.Popen[bytes]) -> None:
 
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End the worker and all it started, at once."""
+    end_group(process.pid)
+
+
+def end_group(pid: int) -> None:
+    """End a process and all it started."""
     subprocess.run(
-        ["taskkill", "/T", "/F", "/PID", str(process.pid)],
+        ["taskkill", "/T", "/F", "/PID", str(pid)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

@@ -7,6 +7,7 @@ import shutil
 
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import NotebookSource
+from pipelens.runner.kernel_engine import kernel_of, missing_kernel
 from pipelens.runner.notebook_formats import missing_for
 
 _SQL = "tasks that work in a database are not run by this version yet"
@@ -28,7 +29,8 @@ def unsupported(project: Project, task: Task) -> str | None:
         )
     if task.kind == "shell":
         return _shell(project, task)
-    return missing_for(task)
+    kernel = kernel_of(task)
+    return (missing_kernel(kernel) if kernel is not None else None) or missing_for(task)
 
 
 def _language(name: str) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
 from pipelens.core.project import Project, Task
@@ -99,6 +100,20 @@ def notebook_plan(
     }
 
 
+def kernel_plan(plan: Mapping[str, object], kernel: str, injected: str, task: Task) -> dict[str, object]:
+    """The plan of a notebook for a kernel, which gets all cells as text. injected: the text of that cell."""
+    cells = [dict(cell) for cell in cast("list[dict[str, object]]", plan["cells"])]
+    for cell in cells:
+        if cell.get("injected"):
+            cell["source"] = injected
+    given: dict[str, object] = {}
+    for name in ("papermill_params", "executor_params"):
+        found = task.spec.options.get(name)
+        given.update(cast("Mapping[str, object]", found) if isinstance(found, Mapping) else {})
+    times = {"timeout": given.get("execution_timeout"), "startup_timeout": given.get("start_timeout")}
+    return {**plan, **times, "cells": cells, "kernel": kernel}
+
+
 def read_notebook(task: Task, text: str) -> Notebook | TaskNotReady:
     """The cells of the task's source `text`, the injected one in its place."""
     path = task.source_path or task.spec.source
@@ -141,6 +156,8 @@ def _cell(cell: Cell | None, notebook: Notebook, task: str) -> dict[str, object]
             "source": "",
         }
     shown: dict[str, object] = {"kind": cell.kind, "index": cell.index, "source": cell.source}
+    if "raises-exception" in cell.tags or "skip-execution" in cell.tags:
+        shown["tags"] = list(cell.tags)
     if notebook.is_json:
         return {**shown, "filename": cell_name(notebook.path, cell.index), "line": 1, "pseudo": True}
     lines = [line + 1 for line, _ in cell.lines] or [1]

@@ -13,7 +13,8 @@ from pipelens.core.sources import FunctionSource, NotebookSource, TemplateSource
 from pipelens.runner.events import CellChanged, OutputMade, TaskProblem
 from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
-from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
+from pipelens.runner.interpreter import HOW_TO_CHANGE
+from pipelens.runner.kernel_engine import kernel_of
 from pipelens.runner.metadata import RESOURCES, called_params, stored_params, write_metadata
 from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
@@ -23,17 +24,26 @@ from pipelens.runner.static_check import static_problems
 from pipelens.runner.task_plan import (
     Notebook,
     TaskNotReady,
-    cell_name,
     function_plan,
     hooks_value,
-    injected_name,
+    kernel_plan,
     notebook_plan,
     read_notebook,
     task_plan,
     write_plan,
 )
+from pipelens.runner.task_problem import problem_of
 from pipelens.runner.whole_file import write_whole
-from pipelens.runner.worker_reports import Ended, Order, Printed, Report, Told, WorkerNotStarted, carry_out
+from pipelens.runner.worker_reports import (
+    Ended,
+    Engine,
+    Order,
+    Printed,
+    Report,
+    Told,
+    WorkerNotStarted,
+    carry_out,
+)
 
 if TYPE_CHECKING:
     from pipelens.runner.shell_run import Script
@@ -154,7 +164,7 @@ class TaskRun:
         if task.spec.calls:
             # The script is made of values that only running tells.
             plan = {**task_plan(project, task, cwd=cwd, events=self.events_path), "kind": "values"}
-            if self.worked(plan) != "ok":
+            if self.worked(plan, self.place.engines.of(None)) != "ok":
                 return plan
         self.script = Script(task, self.state_file("plans", "sh"))
         called = {name: self.params[name] for name in called_params(task)}
@@ -176,9 +186,15 @@ class TaskRun:
             self.executed = ExecutedNotebook(found, text)
             if is_converted(self.task):
                 self.place.engines.conversions.prepare()
-        return notebook_plan(
+        plan = notebook_plan(
             self.place.project, self.task, found, cwd=self.working_folder, events=self.events_path
         )
+        kernel = kernel_of(self.task, self.place.engines.chosen)
+        if kernel is None or self.executed is None or self.problems:
+            return plan
+        if self.worked({**plan, "kind": "values"}, self.place.engines.of(None)) != "ok":
+            return plan
+        return kernel_plan(plan, kernel, self.executed.injected, self.task)
 
     @property
     def working_folder(self) -> str:
@@ -201,13 +217,14 @@ class TaskRun:
         name = f"{file_name(self.task.name)}-{self.place.run}.{extension}"
         return state_path(self.place.project.root, folder, name)
 
-    def worked(self, plan: Mapping[str, object]) -> Status:
+    def worked(self, plan: Mapping[str, object], engine: Engine | None = None) -> Status:
         """Start the worker with `plan` and follow it to its end."""
         plan_path = self.state_file("plans", "json")
         write_plan(plan_path, plan)
         order = Order(plan_path, self.events_path, str(plan["cwd"]), self.place.environ)
         try:
-            ended = carry_out(self.place.engines.of(self.task), order, self.place.stop, self.hear)
+            engine = engine or self.place.engines.of(self.task)
+            ended = carry_out(engine, order, self.place.stop, self.hear)
         except WorkerNotStarted as error:
             return self.fail(str(error), advice=HOW_TO_CHANGE)
         finally:
@@ -347,51 +364,3 @@ class TaskRun:
             return
         if self.problems:
             self.problems[0] = replace(self.problems[0], notebook=os.path.relpath(path, root))
-
-
-def problem_of(
-    fields: Mapping[str, Any], task: Task, place: Place, notebook: Notebook | None = None
-) -> TaskProblem:
-    """What the worker told of an error, with the places that the user knows."""
-    path, line, cell, cell_line = (fields.get(name) for name in ("path", "line", "cell", "cell_line"))
-    if notebook is not None and path is not None:
-        path, line, found = _in_notebook(path, line, notebook)
-        cell = found if found is not None and cell is None else cell
-    if path == injected_name(task.name):
-        path, line = task.source_path, None
-    phase = fields.get("phase") or ""
-    where = f" in {phase}" if phase.startswith("on_") else ""
-    return TaskProblem(
-        task.name,
-        f"{fields['error']}{where}: {fields['message']}"
-        if fields["message"]
-        else f"{fields['error']}{where}",
-        path=path,
-        line=line,
-        cell=cell,
-        cell_line=cell_line,
-        error=fields["error"],
-        traceback=fields["traceback"],
-        advice=_advice(fields, place.interpreter),
-    )
-
-
-def _in_notebook(path: str, line: int | None, notebook: Notebook) -> tuple[str, int | None, int | None]:
-    """The place in the file of a line of a notebook's cell."""
-    if not notebook.is_json:
-        return path, line, None
-    for cell in notebook.cells:
-        if cell is not None and cell_name(notebook.path, cell.index) == path:
-            return notebook.path, cell.position(line or 0, 0).line, cell.index
-    return path, line, None
-
-
-def _advice(fields: Mapping[str, Any], interpreter: Interpreter) -> str:
-    if "module" not in fields:
-        return ""
-    module = str(fields.get("module") or "").partition(".")[0]
-    install = f" To install it there: {interpreter.path} -m pip install {module}." if module else ""
-    return (
-        f"The task ran with {interpreter.path}, because {interpreter.why}.{install} "
-        f"To run it with another Python, {HOW_TO_CHANGE}."
-    )

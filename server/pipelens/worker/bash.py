@@ -26,6 +26,13 @@ def run(plan: Mapping[str, Any], channel: Channel) -> None:
 
 
 def run_values(plan: Mapping[str, Any], channel: Channel) -> None:
-    """Only call the functions that give values of params: the script is made of these."""
+    """Only call the functions that give values of params: a script is made of these, and so is the
+    injected cell of a notebook that a kernel runs."""
+    from . import parameters, products
+
     channel.enter("params")
-    channel.send("params", values=decode_params(plan.get("params") or {}))
+    params = decode_params(plan.get("params") or {})
+    channel.send("params", values=params)
+    if "cells" in plan:
+        upstream = products.upstream_text(plan.get("upstream") or {})
+        channel.send("injected", text=parameters.injected_text(params, upstream, plan["product"]))
