@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipelens.cli import arguments as arguments_
 from pipelens.cli.arguments import Parser
@@ -24,7 +25,11 @@ from pipelens.runner import plan as plan_
 from pipelens.runner.build_lock import Builder, Turn
 from pipelens.runner.events import Event
 from pipelens.runner.plan import BuildOptions, Plan
+from pipelens.runner.stop import StopRequest
 from pipelens.workspace.keeper import ProjectKeeper
+
+if TYPE_CHECKING:
+    from pipelens.runner.worker_reports import Engine
 
 
 def main(name: str, words: Sequence[str]) -> int:
@@ -84,6 +89,7 @@ def add_run_options(parser: Parser) -> None:
     parser.add_argument(
         "--no-wait", action="store_true", help="refuse instead of waiting while another build runs"
     )
+    parser.set_defaults(in_process=False)
     parser.add_argument("--engine", choices=("warm", "process", "kernel"), help=argparse.SUPPRESS)
     parser.add_argument("-d", "--debug", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("-D", "--debuglater", action="store_true", help=argparse.SUPPRESS)
@@ -220,7 +226,13 @@ def _run(
         gc.enable()
     record = BuildRecord()
     workers = workers_of(project, arguments.jobs)
-    progress = progress_for(arguments.format, workers, screen, errors)
+    interpreter, stop = interpreter_of(keeper, arguments.interpreter, os.environ), StopRequest()
+    engine: str | Engine | None = arguments.engine or keeper.settings.engine
+    if arguments.in_process:
+        from pipelens.runner.terminal_engine import TerminalEngine
+
+        engine = TerminalEngine(interpreter.path, stop)
+    progress = progress_for(arguments.format, workers, screen, errors, live=not arguments.in_process)
 
     def listener(event: Event) -> None:
         record(event)
@@ -230,13 +242,14 @@ def _run(
         result = run_build(
             project,
             made,
-            interpreter=interpreter_of(keeper, arguments.interpreter, os.environ),
+            interpreter=interpreter,
             listener=listener,
             cwd=arguments.cwd,
             environ=os.environ,
             workers=workers,
             keep_going=arguments.keep_going,
-            engine=arguments.engine or keeper.settings.engine,
+            stop=stop,
+            engine=engine,
             turn=turn,
         )
     if result.refused is not None:

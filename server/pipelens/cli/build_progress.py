@@ -23,11 +23,12 @@ class Progress(AbstractContextManager["Progress"], Protocol):
     def __call__(self, event: Event) -> None: ...
 
 
-def progress_for(format: str, workers: int, screen: Screen, errors: Screen) -> Progress:
-    """What shows a build. screen: standard output; errors: standard error, where a person looks."""
+def progress_for(format: str, workers: int, screen: Screen, errors: Screen, *, live: bool = True) -> Progress:
+    """What shows a build. screen: standard output; errors: standard error, where a person looks.
+    live: lines may be written over; not so where the task has the terminal."""
     if format == "json-lines":
         return EventLines(screen)
-    if format == "text" and errors.is_terminal and errors.is_coloured:
+    if live and format == "text" and errors.is_terminal and errors.is_coloured:
         return LiveProgress(errors, workers)
     output = screen if format == "text" else errors
     return PlainProgress(errors, output, prefixed=workers > 1, quiet=format != "text")

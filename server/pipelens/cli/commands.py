@@ -11,6 +11,8 @@ SUMMARIES: dict[str, str] = {
     "build": "run the tasks that are not up to date",
     "task": "run exactly one task",
     "status": "say which tasks are up to date, and why the others are not",
+    "nb": "write the values that a task receives into its source, or take them out",
+    "clean": "remove what is kept of runs, and products when asked to",
     "graph": "show how the tasks depend on each other",
     "scaffold": "create the sources that are missing",
     "explain": "print what a problem code means and how to fix it",

@@ -15,7 +15,7 @@ from pipelens.cli.refusal import Refusal
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 1
-_READING_FIRST = frozenset({"check", "status", "graph", "plot", "build", "task"})
+_READING_FIRST = frozenset({"check", "status", "graph", "plot", "build", "task", "nb", "clean"})
 """Commands that begin by reading a pipeline: there is nothing to collect, and looking for it takes a third
 of the time. A run that has something to do turns the collector on again."""
 

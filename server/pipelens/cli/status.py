@@ -57,14 +57,25 @@ def report(
         return
     if project.tasks:
         names = dict.fromkeys((*project.order, *project.tasks))
-        rows = [_row(project.tasks[name], freshness.get(name), runs.get(name), cwd, screen) for name in names]
-        yield from table(_HEAD, rows, width=screen.width, elastic=(_DOC, _LOCATION, _PRODUCT, _REASON))
+        yield from table_of([project.tasks[name] for name in names], freshness, runs, cwd, screen)
         yield ()
     yield (Segment(_counts(project, freshness)),)
     errors = sum(found.severity == "error" for found in project.problems)
     if errors:
         told = f"{counted(errors, 'problem')} of severity error: `pipelens check` shows where."
         yield (Segment(told, "bold red"),)
+
+
+def table_of(
+    tasks: Sequence[Task],
+    freshness: Mapping[str, Freshness],
+    runs: Mapping[str, LastRun | None],
+    cwd: str,
+    screen: Screen,
+) -> Iterator[Line]:
+    """A row for each of `tasks`."""
+    rows = [_row(task, freshness.get(task.name), runs.get(task.name), cwd, screen) for task in tasks]
+    yield from table(_HEAD, rows, width=screen.width, elastic=(_DOC, _LOCATION, _PRODUCT, _REASON))
 
 
 def _row(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project, Task
@@ -15,6 +16,7 @@ from pipelens.runner.events import (
     Event,
     EventLog,
     Listener,
+    TaskProblem,
     given_run_id,
     new_run_id,
 )
@@ -77,34 +79,72 @@ def run_build(
                 project, plan = turn.plan_again()
                 if (refused := _unready(project, plan, interpreter)) is not None:
                     return _refused(run, refused)
-            log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
-            try:
-                telling = threading.Lock()
-
-                def tell(event: Event) -> None:
-                    with telling:
-                        log.write(event)
-                        listener(event)
-
-                where, seen = os.path.abspath(cwd), task_environment(environ)
-                engines = Engines(interpreter, seen, *_chosen(engine))
+            with _placed(project, run, interpreter, listener, cwd, environ, stop, engine) as place:
+                for task in _one_of_each_kind(project, plan):
+                    place.engines.prepare(task)
+                history = History(project.root, project.path)
                 try:
-                    for task in _one_of_each_kind(project, plan):
-                        engines.prepare(task)
-                    place = Place(project, run, interpreter, where, seen, stop, tell, engines)
-                    history = History(project.root, project.path)
-                    try:
-                        return BuildRun(place, plan, workers, keep_going, history).run()
-                    finally:
-                        history.close()
+                    return BuildRun(place, plan, workers, keep_going, history).run()
                 finally:
-                    engines.close()
-            finally:
-                log.close()
+                    history.close()
         except StateError as error:
             return _refused(run, str(error))
         finally:
             lock.release()
+
+
+def run_on_finish(
+    project: Project,
+    task: Task,
+    *,
+    interpreter: Interpreter,
+    listener: Listener,
+    cwd: str,
+    environ: Mapping[str, str],
+) -> tuple[TaskProblem, ...]:
+    """Call the `on_finish` of one task by itself, on the products that are there; what went wrong.
+    Raises `StateError`."""
+    from pipelens.runner.hook_runs import HookRunner
+    from pipelens.runner.task_plan import hooks_value
+
+    make_state(project.root)
+    stop, run = StopRequest(), new_run_id()
+    with (
+        stopped_by_signals(stop),
+        _placed(project, run, interpreter, listener, cwd, environ, stop, None) as place,
+    ):
+        return (
+            HookRunner(place).call_task(task, "on_finish", hooks_value(task.spec.hooks)["on_finish"]).problems
+        )
+
+
+@contextmanager
+def _placed(
+    project: Project,
+    run: str,
+    interpreter: Interpreter,
+    listener: Listener,
+    cwd: str,
+    environ: Mapping[str, str],
+    stop: StopRequest,
+    engine: str | Engine | None,
+) -> Iterator[Place]:
+    """Where a run executes, its event file and its engines; they are closed behind it."""
+    log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
+    telling = threading.Lock()
+
+    def tell(event: Event) -> None:
+        with telling:
+            log.write(event)
+            listener(event)
+
+    seen = task_environment(environ)
+    engines = Engines(interpreter, seen, *_chosen(engine))
+    try:
+        yield Place(project, run, interpreter, os.path.abspath(cwd), seen, stop, tell, engines)
+    finally:
+        engines.close()
+        log.close()
 
 
 def _unready(project: Project, plan: Plan, interpreter: Interpreter) -> str | None:

@@ -74,8 +74,8 @@ class Turn:
 class BuildLock:
     """Held while a pipeline is built. The system releases it when the process dies, however it dies."""
 
-    def __init__(self, root: str, pipeline: str) -> None:
-        self.path = lock_path(root, pipeline)
+    def __init__(self, root: str, pipeline: str, *, path: str | None = None) -> None:
+        self.path = path or lock_path(root, pipeline)
         self._fd: int | None = None
 
     def acquire(self, run: str) -> Builder | None:

@@ -86,9 +86,11 @@ def void_changed(intent: Intent) -> tuple[str, ...]:
     return changed
 
 
-def read_intents(root: str, pipeline: str) -> Mapping[str, Intent]:
-    """The intents of `pipeline` that are on disk, by task. One that cannot be read is left alone."""
-    folder, key = state_path(root, "intents"), pipeline_key(root, pipeline)
+def read_intents(root: str, pipeline: str | None) -> Mapping[str, Intent]:
+    """The intents of `pipeline` (None: of all, by file) that are on disk, by task. One that cannot be
+    read is left alone."""
+    folder = state_path(root, "intents")
+    key = None if pipeline is None else pipeline_key(root, pipeline)
     try:
         names = os.listdir(folder)
     except OSError:
@@ -100,13 +102,15 @@ def read_intents(root: str, pipeline: str) -> Mapping[str, Intent]:
         try:
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 record = json.load(file)
-            if record["version"] != INTENT_VERSION or record["pipeline"] != key:
+            if record["version"] != INTENT_VERSION or key not in (None, record["pipeline"]):
                 continue
             products = {
                 str(path): (int(stat[0]), int(stat[1])) if stat else None
                 for path, stat in record["products"].items()
             }
-            found[record["task"]] = Intent(record["task"], str(record["run"]), products)
+            found[record["task"] if key is not None else name] = Intent(
+                record["task"], str(record["run"]), products
+            )
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             continue
     return found
@@ -119,6 +123,12 @@ def recover(root: str, pipeline: str) -> Mapping[str, tuple[str, ...]]:
         settled[task] = void_changed(intent)
         end_intent(root, pipeline, task)
     return settled
+
+
+def settle_all(root: str) -> None:
+    """Settle what interrupted runs of any pipeline of the root left. Call with all locks held."""
+    for intent in read_intents(root, None).values():
+        void_changed(intent)
 
 
 def _path(root: str, pipeline: str, task: str) -> str:
