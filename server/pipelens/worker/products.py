@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, Dict, Iterator, Mapping, Union
 
 
@@ -35,12 +36,29 @@ class Product(os.PathLike):  # pyright: ignore[reportMissingTypeArgument]
         return os.path.exists(self._path)
 
 
+class _Container:
+    """What `products.products` is in Ploomber: the mapping itself, one step further down."""
+
+    def __init__(self, items: Mapping[str, Product]) -> None:
+        self.products = dict(items)
+
+
 class Products:
     """Several products by key. Iterating yields the products, not the keys, and so does `keys`,
     as in Ploomber (Q15)."""
 
     def __init__(self, items: Mapping[str, Product]) -> None:
         self._items = dict(items)
+
+    @property
+    def __class__(self) -> Any:  # type: ignore[override]
+        """Where the project has Ploomber installed, its `serializer` asks for this class."""
+        theirs = getattr(sys.modules.get("ploomber.products"), "MetaProduct", None)
+        return Products if theirs is None else theirs
+
+    @property
+    def products(self) -> _Container:
+        return _Container(self._items)
 
     def __getitem__(self, key: Any) -> Product:
         if key in self._items:

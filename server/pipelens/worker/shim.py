@@ -1,5 +1,5 @@
-"""`ploomber.exceptions`, `ploomber.io` and `ploomber.executors` for projects that import them, only
-where the real package is not installed: the finder stands last in the line."""
+"""The few modules of ploomber that projects import when they run (section 18 of the format), only where
+the real package is not installed: the finder stands last in the line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _MODULES = {
     "ploomber.exceptions": "exceptions.py",
     "ploomber.io": "io.py",
     "ploomber.executors": "executors.py",
+    "ploomber.clients": "clients.py",
+    "ploomber.testing": os.path.join("testing", "__init__.py"),
+    "ploomber.testing.sql": os.path.join("testing", "sql.py"),
 }
 
 
@@ -26,8 +29,9 @@ class ShimFinder:
         file = _MODULES.get(name)
         if file is None or (name != "ploomber" and not _is_shim()):
             return None
-        found = [_FOLDER] if name == "ploomber" else None
-        return spec_from_file_location(name, os.path.join(_FOLDER, file), submodule_search_locations=found)
+        path = os.path.join(_FOLDER, file)
+        found = [os.path.dirname(path)] if os.path.basename(path) == "__init__.py" else None
+        return spec_from_file_location(name, path, submodule_search_locations=found)
 
 
 def _is_shim() -> bool:

@@ -1,0 +1,1 @@
+"""Checks of data, as far as they need no package."""
