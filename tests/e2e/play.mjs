@@ -23,6 +23,9 @@ const NOT_PASSED_ON = ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME"
 const begin = performance.now();
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "pipelens-e2e-"));
 const cleanup = [];
+process.once("exit", () => {
+  if (!process.env.PIPELENS_E2E_KEEP) fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+});
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.once(signal, () => process.exit(code));
 
 try {
@@ -33,7 +36,6 @@ try {
 } finally {
   for (const end of cleanup.reverse()) await end();
   if (process.env.PIPELENS_E2E_KEEP) console.log(`kept: ${scratch}`);
-  else fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function playAll(wanted) {
