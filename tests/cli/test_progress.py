@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 
 from pipelens.cli.build_progress import LiveProgress, PlainProgress, Progress
+from pipelens.cli.output_lines import OutputLines
 from pipelens.cli.terminal import Screen
+from pipelens.cli.time_left import TimeLeft
 from pipelens.runner.events import CellChanged, Event, OutputMade, RunStarted, TaskChanged
 
 EVENTS: tuple[Event, ...] = (
@@ -67,3 +69,47 @@ def test_what_a_task_prints_cannot_steer_the_terminal_through_the_bar():
         progress(OutputMade("get", "stdout", "\x1b]0;owned\x07[bold]x\n"))
     assert "\x1b]0;owned" not in errors.text
     assert "[bold]x" in errors.text
+
+
+def test_lines_of_several_tasks_say_whose_they_are_and_are_never_mixed():
+    lines = OutputLines(prefixed=True)
+    assert lines.add("get", "three ") == ""
+    assert lines.add("fit", "a\nb") == "[fit] a\n"
+    assert lines.add("get", "rows\n") == "[get] three rows\n"
+    assert lines.end("fit") == "[fit] b\n"
+    assert lines.end("get") == ""
+
+
+def test_a_line_that_was_written_over_is_shown_as_it_was_last():
+    assert OutputLines(prefixed=False).add("get", "10 %\r100 %\r\ndone\n") == "100 %\ndone\n"
+
+
+def test_a_line_without_an_end_is_shown_some_time():
+    assert len(OutputLines(prefixed=False).add("get", "x" * 20_000)) > 20_000
+
+
+def test_nothing_is_said_of_the_time_left_while_no_task_is_known():
+    left = TimeLeft.knowing({}, 1)
+    left.queued("get")
+    assert left.seconds(0.0) is None
+
+
+def test_the_time_left_counts_what_waits_and_what_runs():
+    left = TimeLeft.knowing({"get": 10.0, "fit": 30.0}, 1)
+    for task in ("get", "fit", "new"):
+        left.queued(task)
+    assert left.seconds(0.0) == 60.0  # of the new one the others tell: 20
+    left.started("get", 0.0)
+    assert left.seconds(4.0) == 56.0
+    assert left.seconds(14.0) == 50.0
+    left.ended("get", 14.0)
+    left.started("fit", 14.0)
+    left.ended("new", None)
+    assert left.seconds(20.0) == 24.0
+
+
+def test_tasks_at_once_take_no_longer_than_the_longest():
+    left = TimeLeft.knowing({"get": 10.0, "fit": 30.0}, 2)
+    left.started("get", 0.0)
+    left.started("fit", 0.0)
+    assert left.seconds(0.0) == 30.0

@@ -18,6 +18,11 @@ TAG = "injected-parameters"
 _BLANK = re.compile(r"\s*")
 
 
+_AT_THE_END = ((2, 0), (1, 1), (0, 2))
+"""For a text that ends without a line end, with one, and with blank lines: line ends in front of a cell
+that is put behind it, and after that cell. What comes after tells what stood there before."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotInjected:
     """Why a source stays as it is, in words that follow the file's name."""
@@ -103,9 +108,8 @@ def _with_lines(text: str, cells: Cells, block: str) -> str:
     if following is not None:
         at = _start(following, document)
         return text[:at] + block + end + end + text[at:]
-    if text.endswith(("\n", "\r")):
-        return text + end + block + end
-    return text + end + end + block
+    lead, tail = _AT_THE_END[_ends(text)]
+    return text + end * lead + block + end * tail
 
 
 def _without_lines(text: str, cells: Cells, injected: Cell) -> str:
@@ -115,11 +119,16 @@ def _without_lines(text: str, cells: Cells, injected: Cell) -> str:
     if following is not None:
         return text[:begin] + text[_start(following, document) :]
     before = text[:begin]
-    if not before.strip() or cells.first.line >= len(document.starts[: _row(injected)]):
-        return before
-    for _ in range(1 if text.endswith(("\n", "\r")) else 2):
+    lead = next(lead for lead, tail in _AT_THE_END if tail == _ends(text))
+    for _ in range(lead if before.strip() and cells.first.line < _row(injected) else 0):
         before = before.removesuffix("\r\n") if before.endswith("\r\n") else before.removesuffix("\n")
     return before
+
+
+def _ends(text: str) -> int:
+    """Line ends at the end of a text: none, one, or (2) more."""
+    plain = text.replace("\r\n", "\n")
+    return min(len(plain) - len(plain.rstrip("\n")), 2)
 
 
 def _row(cell: Cell) -> int:
