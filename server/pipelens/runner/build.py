@@ -25,6 +25,7 @@ from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
 from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.place import Place
 from pipelens.runner.plan import Plan, Refusal, refuse_unsupported
+from pipelens.runner.preload import preloaded, remember
 from pipelens.runner.state import StateError, make_state, state_path
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 
@@ -140,10 +141,12 @@ def _placed(
 
     seen = task_environment(environ)
     engines = Engines(interpreter, seen, *_chosen(engine))
+    engines.preload = preloaded(project, interpreter.path)
     try:
         yield Place(project, run, interpreter, os.path.abspath(cwd), seen, stop, tell, engines)
     finally:
         engines.close()
+        remember(project.root, interpreter.path, engines.imported)
         log.close()
 
 

@@ -24,12 +24,15 @@ else:
 @dataclass(slots=True)
 class Engines:
     """The engines of one run. environ: what its tasks see. chosen: the engine that was asked for
-    by name, None for the usual. given: one that runs everything. Used from several threads."""
+    by name, None for the usual. given: one that runs everything.
+    preload: what warm parents import beforehand. imported: what tasks imported by themselves. Used from several threads."""
 
     interpreter: Interpreter
     environ: Mapping[str, str]
     chosen: str | None = None
     given: Engine | None = None
+    preload: tuple[str, ...] = ()
+    imported: set[str] = field(default_factory=set[str])
     conversions: Conversions = field(default_factory=Conversions)
     _open: dict[str, Engine] = field(default_factory=dict[str, Engine])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -63,7 +66,7 @@ class Engines:
             return KernelEngine()
         if name == "process":
             return ProcessEngine(self.interpreter.path)
-        return warm.WarmEngine(self.interpreter.path, name.partition("-")[2], self.environ)
+        return warm.WarmEngine(self.interpreter.path, name.partition("-")[2], self.environ, self.preload)
 
     def close(self) -> None:
         with self._lock:

@@ -12,6 +12,7 @@ from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import Hooks, Products
 from pipelens.runner.metadata import RESOURCES
+from pipelens.runner.preload import ALLOWED
 from pipelens.runner.values import encode_callable, encode_params
 from pipelens.runner.whole_file import write_whole
 
@@ -59,6 +60,7 @@ def task_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[st
         "params": encode_params(params, spec.calls),
         "client": encode_callable(spec.client or project.spec.clients.get(task.class_name)),
         "outputs": {"events": events},
+        "notice": list(ALLOWED),
     }
 
 

@@ -262,6 +262,8 @@ class TaskRun:
                 self.params = fields["values"]
             case Told(kind="script", fields=fields) if self.script is not None:
                 self.script.status = fields["status"]
+            case Told(kind="imported", fields=fields):
+                self.place.engines.imported.update(fields["names"])
             case Told(kind="code", fields=fields):
                 self.code = fields["code"]
             case Told(kind="failure", fields=fields):

@@ -57,10 +57,14 @@ def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
     _import_for_values(text)
     run = _runner_of(plan)
     _prepare(plan)
+    before = frozenset(sys.modules)
     try:
         run(plan, channel)
     except BaseException as error:
         return _report(error, plan, channel)
+    imported = [name for name in plan.get("notice", ()) if name in sys.modules and name not in before]
+    if imported:
+        channel.send("imported", names=imported)
     channel.send("end", status="ok")
     return 0
 
