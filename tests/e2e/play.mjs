@@ -26,7 +26,7 @@ const cleanup = [];
 process.once("exit", () => {
   if (!process.env.PIPELENS_E2E_KEEP) fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 });
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.once(signal, () => process.exit(code));
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]]) process.on(signal, () => process.exit(code));
 
 try {
   const failed = await playAll(process.argv.slice(2));
@@ -76,7 +76,7 @@ async function play(name, story, browser, extensions, shared) {
     passed = true;
   } catch (error) {
     await scene.picture("failed");
-    console.log(`  FAILED: ${error.stack}\n  pictures: ${path.relative(process.cwd(), scene.shots)}`);
+    console.log(`  FAILED: ${error.stack}\n  pictures: ${path.relative(ROOT, scene.shots)}`);
     console.log(`  our log: ${server.log().slice(known).slice(-4000)}`);
     for (const [file, text] of server.logs("remoteexthost")) {
       const lines = text.split("\n").filter((line) => /\[error\].*pipelens/.test(line));

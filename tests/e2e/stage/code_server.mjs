@@ -5,6 +5,7 @@ import net from "node:net";
 import path from "node:path";
 
 import { CODE_SERVER } from "./installed.mjs";
+import { below } from "./processes.mjs";
 import { QUIET } from "./quiet.mjs";
 import { pause, until } from "./waiting.mjs";
 
@@ -79,11 +80,14 @@ export class CodeServer {
     this.#signal("SIGKILL");
   }
 
+  /** To all below it, too: runs are in groups of their own. */
   #signal(name) {
-    try {
-      process.kill(-this.#child.pid, name);
-    } catch {
-      // the group is gone
+    for (const pid of [...below(this.pid).map((one) => one.pid), -this.pid]) {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // it is gone
+      }
     }
   }
 

@@ -108,6 +108,6 @@ export async function play(scene) {
     await workbench.command("Pipelens: Open Product");
     await workbench.choose("out/clean.csv");
     await workbench.tab("clean.csv");
-    assert.equal((await editor.lines())[0], "item,price");
+    await until(async () => (await editor.lines())[0] === "item,price", "the text of the product");
   });
 }
