@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelens.workspace import source_cache, source_store
+from pipelens.workspace import source_cache, source_record, source_store
 from pipelens.workspace.keeper import ProjectKeeper
 from tests.workspace.keeping import keeper_in, picture, write
 
@@ -105,7 +105,7 @@ def test_a_source_that_changed_a_moment_ago_is_not_trusted(folder: Path) -> None
     path.write_text(source(3), "utf-8")
     start(folder)
     assert reads(start(folder)) == 1
-    stamp = source_store.stamp_of(path.stat())
+    stamp = source_record.stamp_of(path.stat())
     changed = max(stamp[1], stamp[2])
     assert not source_store.is_settled(stamp, changed + 1_900_000_000)
     assert source_store.is_settled(stamp, changed + 2_100_000_000)

@@ -49,6 +49,7 @@ class ProjectKeeper:
         self.cwd = cwd
         self.environ = environ
         self.trusted = trusted
+        self.sources = SourceCache(files, location.path, store, thrifty=patient)
         self.specs = SpecReader(
             location,
             files,
@@ -57,8 +58,8 @@ class ProjectKeeper:
             overrides=overrides or {},
             trusted=trusted,
             resolve_callable=self._resolve_callable,
+            read_ahead=self.sources.read_ahead,
         )
-        self.sources = SourceCache(files, location.path, store, thrifty=patient)
         self.put_off = PutOff(self.sources, patient=patient)
         self.found_late = 0
         self.settings = Settings()

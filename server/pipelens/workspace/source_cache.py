@@ -16,20 +16,25 @@ from pipelens.core.read_source import Again, read_function, read_source
 from pipelens.core.sources import NotebookSource, Source
 from pipelens.core.spec import Meta, TaskSpec
 from pipelens.workspace.disk import WorkspaceFiles
-from pipelens.workspace.source_record import Names
-from pipelens.workspace.source_store import SourceStore, Stamp, is_settled, stamp_of
+from pipelens.workspace.source_reader import SourceReader, is_useful, plain_sources
+from pipelens.workspace.source_record import Names, Stamp, stamp_of
+from pipelens.workspace.source_store import SourceStore, is_settled
 
 Key = tuple[object, ...]
 
 WORTH_WRITING = 20
 """So many sources or analyses must be new before the store is written."""
 
+MANY = 1_500
+"""Above so many sources of which nothing is stored, a second process reads them, too."""
+
 Found = tuple[tuple[Names, tuple[Problem, ...]], ...]
 """What the static analysis of a source found, for each set of injected names that it was asked for."""
 
 
 class SourceCache:
-    """Reads sources through `files`. read: how many were read. analysed: how many analyses were made.
+    """Reads sources through `files`. read: how many were read; read_beside: how many of them a second
+    process has read. analysed: how many analyses were made.
 
     folder: of the store. thrifty: texts are not kept; else what is asked for later is of the text that
     was read first, which a build needs.
@@ -43,6 +48,7 @@ class SourceCache:
         self.pipeline = pipeline
         self.folder = folder
         self.read = 0
+        self.read_beside = 0
         self.analysed = 0
         self._sources: dict[Key, Source] = {}
         self._asked: dict[Key, tuple[str, ...]] = {}
@@ -55,6 +61,9 @@ class SourceCache:
         self._analyses: dict[int, Found] = {}
         self._names: dict[Names, Names] = {}
         self._unwritten = 0
+        self._reader: SourceReader | None = None
+        self._is_loaded = False
+        self._is_another = False
 
     def configure(
         self, import_folders: tuple[str, ...], library_folders: tuple[str, ...], meta: Meta
@@ -62,7 +71,8 @@ class SourceCache:
         """Where modules lie and how sources are read; whether that changed, which forgets them all."""
         wanted = (import_folders, library_folders, meta)
         if wanted == self._folders:
-            return False
+            was_another, self._is_another = self._is_another, False
+            return was_another
         self._folders = wanted
         self._sources.clear()
         self._asked.clear()
@@ -75,6 +85,26 @@ class SourceCache:
             reading = (meta.extract_upstream, meta.extract_product, loader)
             self._store = SourceStore(self.folder, self.pipeline, reading)
         return True
+
+    def read_ahead(self, text: str, base: str, meta: Meta) -> None:
+        """Have the scripts that the entries in `text` name read in a second process, if they are many.
+        base: the folder that their paths begin from. meta: what will be configured."""
+        if self._is_loaded or self._folders is None or self._reader is not None:
+            return
+        if text.count(".py") <= MANY or meta.source_loader_paths or meta.source_loader_module:
+            return
+        imports, libraries, _ = self._folders
+        self._is_another = self.configure(imports, libraries, meta)
+        if self._store is None or not is_useful():
+            return
+        paths = plain_sources(text, base)
+        if self._store.lacks(paths) > MANY:
+            self._reader = SourceReader(
+                paths,
+                self.files.roots,
+                extract_upstream=meta.extract_upstream,
+                extract_product=meta.extract_product,
+            )
 
     @staticmethod
     def key(spec: TaskSpec) -> Key:
@@ -207,9 +237,13 @@ class SourceCache:
         if not is_settled(stamp, time.time_ns()):
             return None
         self._stamps[key] = stamp
-        stored = self._store.get(
-            path, stamp, _kernel(spec.options.get("kernelspec_name")), Again(self.files, path)
-        )
+        whole = Again(self.files, path)
+        stored = self._store.get(path, stamp, _kernel(spec.options.get("kernelspec_name")), whole)
+        if stored is None and self._reader is not None:
+            stored = self._reader.get(path, stamp, whole)
+            if stored is not None:
+                self.read_beside += 1
+                self._unwritten += 1
         if stored is None:
             return None
         for names in stored.sound_with:
@@ -218,6 +252,10 @@ class SourceCache:
 
     def loaded(self) -> None:
         """The first reading is over."""
+        self._is_loaded = True
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
         if self._store is not None:
             self._store.forget()
 

@@ -8,6 +8,8 @@ JSON becomes a record; everything else is read again, which costs a moment.
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from sys import intern
 from typing import Any, cast
@@ -27,7 +29,14 @@ from pipelens.core.text import Span
 Names = tuple[str, ...]
 """The names that a task's injected cell assigns."""
 
+Stamp = tuple[int, int, int, int]
+"""Size, times of change of content and of the entry, and number of a file."""
+
 _Numbers = list[int]
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,14 @@ class Common:
     kernel: str | None
     product: Declaration | None
     params: tuple[Parameter, ...]
+    sound_with: tuple[Names, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A source as it was stored, with the names for which its static analysis found nothing."""
+
+    source: NotebookSource
     sound_with: tuple[Names, ...]
 
 
@@ -56,6 +73,12 @@ class CommonWriter:
             found = self._numbers[text] = len(self._numbers)
             self.new.append(text)
         return found
+
+    def take(self) -> list[str]:
+        """What was numbered since this was last asked, as lines."""
+        lines = [f"\t{text}\n" for text in self.new]
+        self.new.clear()
+        return lines
 
 
 class CommonReader:
@@ -93,6 +116,47 @@ class CommonReader:
             found.text = intern(json.loads(self._texts[number]))
             self._words[number] = found
         return found
+
+
+class StoredLines:
+    """Records as lines, by the paths of their sources; each is read when it is asked for. A line is a
+    path, a tab, and stamp and record; or a tab and what is common, which has the next number."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, str] = {}
+        self._texts: list[str] = []
+        self._common = CommonReader(self._texts)
+
+    def add(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            path, tab, rest = line.partition("\t")
+            if path and tab:
+                self.lines[path] = rest
+            elif tab:
+                self._texts.append(rest)
+
+    def get(self, path: str, stamp: Stamp, kernel: str | None, whole: Any) -> Stored | None:
+        """What is told of the source at `path`, if it is the same file still."""
+        line = self.lines.get(path)
+        if line is None:
+            return None
+        try:
+            size, content, entry, number, *record = json.loads(line)
+            if (size, content, entry, number) != stamp:
+                return None
+            common = self._common.common(record[0])
+            if common.kernel != kernel:
+                return None
+            return Stored(source_of(path, record, whole, self._common), common.sound_with)
+        except (ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError):
+            return None
+
+
+def line_of(path: str, stamp: Stamp, record: list[object]) -> str:
+    """A line for `StoredLines`, with its end; empty for a path that would be more than one."""
+    if "\t" in path or "\n" in path:
+        return ""
+    return f"{path}\t{to_json([*stamp, *record])}\n"
 
 
 def to_json(value: object) -> str:

@@ -16,19 +16,19 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
 from pipelens import __version__
 from pipelens.core.sources import NotebookSource
 from pipelens.workspace.source_record import (
-    CommonReader,
     CommonWriter,
     Names,
+    Stamp,
+    Stored,
+    StoredLines,
+    line_of,
     record_of,
-    source_of,
-    to_json,
 )
 
 FORMAT = 2
@@ -45,25 +45,10 @@ MAX_FILES = 40
 
 _AT_ONCE = 100
 
-Stamp = tuple[int, int, int, int]
-"""Size, times of change of content and of the entry, and number of a file."""
-
-
-def stamp_of(found: os.stat_result) -> Stamp:
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-
 
 def is_settled(stamp: Stamp, now: int) -> bool:
     """Whether a file with this stamp, read at `now` (nanoseconds), cannot have changed unseen."""
     return max(stamp[1], stamp[2] if os.name != "nt" else 0) < now - UNCERTAIN_NS
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A source as it was stored, with the names for which its static analysis found nothing."""
-
-    source: NotebookSource
-    sound_with: tuple[Names, ...]
 
 
 class SourceStore:
@@ -75,63 +60,51 @@ class SourceStore:
         name = hashlib.sha256(pipeline.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         self.path = os.path.join(folder, f"{name}.sources")
         self._header = [FORMAT, __version__, _reader(), list(sys.version_info[:3]), pipeline, list(reading)]
-        self._lines: dict[str, str] | None = None
-        self._common = CommonReader([])
+        self._lines: StoredLines | None = None
         self._is_newer = False
 
     def get(self, path: str, stamp: Stamp, kernel: str | None, whole: Any) -> Stored | None:
         """What was stored of the source at `path`, if it is the same file still."""
-        if self._lines is None:
-            self._lines = self._load()
-        line = self._lines.get(path)
-        if line is None:
-            return None
-        try:
-            size, content, entry, number, *record = json.loads(line)
-            if (size, content, entry, number) != stamp:
-                return None
-            common = self._common.common(record[0])
-            if common.kernel != kernel:
-                return None
-            return Stored(source_of(path, record, whole, self._common), common.sound_with)
-        except (ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError):
-            return None
+        return self._loaded.get(path, stamp, kernel, whole)
+
+    def lacks(self, paths: Iterable[str]) -> int:
+        """Of how many of these nothing was stored."""
+        lines = self._loaded.lines
+        return sum(path not in lines for path in paths)
 
     def forget(self) -> None:
         """Let go of what was loaded: the first reading is over."""
-        self._lines = {}
-        self._common = CommonReader([])
+        self._lines = StoredLines()
 
-    def _load(self) -> dict[str, str]:
+    @property
+    def _loaded(self) -> StoredLines:
+        if self._lines is None:
+            self._lines = self._load()
+        return self._lines
+
+    def _load(self) -> StoredLines:
+        found = StoredLines()
         try:
             if os.stat(self.path).st_size > MAX_BYTES:
-                return {}
+                return found
             with open(self.path, encoding="utf-8", errors="surrogatepass", newline="\n") as file:
                 header: Any = json.loads(file.readline())
                 if header != self._header:
                     self._is_newer = isinstance(header, list) and _is_newer(cast("list[object]", header))
-                    return {}
+                    return found
                 with suppress(OSError):
                     os.utime(self.path)
-                found: dict[str, str] = {}
-                common: list[str] = []
-                for line in file.read().split("\n"):
-                    path, tab, rest = line.partition("\t")
-                    if path and tab:
-                        found[path] = rest
-                    elif tab:
-                        common.append(rest)
-                self._common = CommonReader(common)
+                found.add(file.read().split("\n"))
                 return found
         except (OSError, ValueError, RecursionError):
-            return {}
+            return StoredLines()
 
     def writing(
         self, sources: Iterable[tuple[NotebookSource, Stamp, str | None, tuple[Names, ...]]]
     ) -> Iterator[None]:
         """Write the file anew, a little at each step; the old one stays until the last."""
         if self._lines is None:
-            self._lines = self._load()
+            self._lines = self._load()  # tells whether a newer version wrote it
         if self._is_newer:
             return
         temporary = None
@@ -144,13 +117,10 @@ class SourceStore:
             with os.fdopen(number, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
                 file.write(json.dumps(self._header) + "\n")
                 for count, (source, stamp, kernel, names) in enumerate(sources, 1):
-                    if "\t" in source.path or "\n" in source.path:
-                        continue
                     record = record_of(source, kernel, names, common)
-                    size += sum([file.write(f"\t{text}\n") for text in common.new])
-                    common.new.clear()
+                    size += sum(map(file.write, common.take()))
                     if record is not None:
-                        size += file.write(f"{source.path}\t{to_json([*stamp, *record])}\n")
+                        size += file.write(line_of(source.path, stamp, record))
                     if size > MAX_BYTES // 4:
                         return  # characters: some take four bytes
                     if count % _AT_ONCE == 0:

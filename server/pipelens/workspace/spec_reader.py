@@ -16,7 +16,7 @@ from pipelens.core.read_task import read_entry
 from pipelens.core.reading import SpecContext
 from pipelens.core.source_paths import absolute
 from pipelens.core.sources import Source
-from pipelens.core.spec import TaskEntry
+from pipelens.core.spec import Meta, TaskEntry
 from pipelens.core.text import Span
 from pipelens.core.yaml_edits import Splice
 from pipelens.core.yaml_nodes import MAX_LINE, MAX_TEXT, too_large, without_mark
@@ -48,12 +48,15 @@ class SpecReader:
         overrides: Mapping[str, str],
         trusted: bool,
         resolve_callable: Callable[[str], Source] | None = None,
+        read_ahead: Callable[[str, str, Meta], None] | None = None,
     ) -> None:
+        """read_ahead: told of a large file's text, the folder of its sources and its `meta` beforehand."""
         self.location = location
         self.files = files
         self.cwd = cwd
         self.env = EnvReader(location, files, cwd=cwd, environ=environ, overrides=overrides, trusted=trusted)
         self.resolve_callable = resolve_callable
+        self.read_ahead = read_ahead
         self.import_folders: tuple[str, ...] = ()
         self.library_folders: tuple[str, ...] = ()
         self.entries_read = 0
@@ -265,7 +268,11 @@ class SpecReader:
 
                 def context_of(sections: Tree) -> SpecContext | None:
                     context, header = self._context_of(sections, text, env, path, above)
-                    return context if header.form == "tasks" else None
+                    if header.form != "tasks":
+                        return None
+                    if self.read_ahead is not None:
+                        self.read_ahead(text, context.base, context.meta)
+                    return context
 
                 known.early = EarlyEntries(
                     context_of,
