@@ -27,8 +27,11 @@ def main(name: str, words: Sequence[str]) -> int:
     parser = arguments_.parser(name, SUMMARIES["status"])
     arguments = arguments_.read(parser, words)
     project = open_project(arguments)
-    freshness = freshness_of(project)
     from pipelens.runner.freshness import last_runs
+    from pipelens.runner.records import adopt_old_records
+
+    adopt_old_records(project)
+    freshness = freshness_of(project)
 
     runs = last_runs(project)
     screen = Screen()
