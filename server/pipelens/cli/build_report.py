@@ -58,16 +58,9 @@ def finished(record: BuildRecord, screen: Screen) -> Iterator[Line]:
                 Segment(record.actions.get(change.task, ("", ""))[1]),
             )
         )
+    did_not_run = (Segment("False", "bright_black"), Segment("0"), Segment("0"))
     for name, reason in record.left:
-        rows.append(
-            (
-                Segment(name, "bold"),
-                Segment("False", "bright_black"),
-                Segment("0"),
-                Segment("0"),
-                Segment(reason),
-            )
-        )
+        rows.append((Segment(name, "bold"), *did_not_run, Segment(reason)))
     if rows:
         yield from table(_HEAD, rows, width=screen.width, elastic=(4, 0))
         yield ()

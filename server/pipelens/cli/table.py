@@ -27,6 +27,9 @@ def table(
             sizes[number] = max(min(sizes[number], _NARROWEST), sizes[number] - excess)
     yield _joined([Segment(title, "bold") for title in head], sizes)
     for row in rows:
+        if not any("\n" in cell.text for cell in row):
+            yield _joined(row, sizes)
+            continue
         split = [[Segment(part, cell.style) for part in cell.text.split("\n")] for cell in row]
         for number in range(max(map(len, split))):
             yield _joined([parts[number] if number < len(parts) else Segment("") for parts in split], sizes)
@@ -34,13 +37,11 @@ def table(
 
 def _joined(parts: Sequence[Segment], sizes: Sequence[int]) -> Line:
     line: list[Segment] = []
-    for number, (part, size) in enumerate(zip(parts, sizes, strict=True)):
+    for part, size in zip(parts, sizes, strict=True):
         text = shortened(harmless(part.text), size)
-        last = number == len(parts) - 1
-        line.append(Segment(text, part.style))
-        if not last:
-            line.append(Segment(" " * (size - cells(text)) + _GAP))
-    return line
+        line.append(part if text is part.text else Segment(text, part.style))
+        line.append(Segment(" " * (size - cells(text)) + _GAP))
+    return line[:-1]
 
 
 def shortened(text: str, size: int) -> str:
@@ -64,4 +65,6 @@ def _cut(text: str, size: int) -> str:
 
 
 def _width_of(cell: Segment) -> int:
+    if cell.text.isascii() and cell.text.isprintable():
+        return len(cell.text)
     return max(cells(harmless(part)) for part in cell.text.split("\n"))

@@ -50,6 +50,8 @@ _REPLACEMENTS = {
 
 def harmless(text: str) -> str:
     """`text` without the characters that steer a terminal; tabs and line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return text.translate(_REPLACEMENTS)
 
 

@@ -7,6 +7,7 @@ the event. A follower that knows the last `seq` it saw goes on from there.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -149,15 +150,19 @@ def new_run_id() -> str:
 
 def as_json(event: Event, run: str, seq: int, at: float) -> str:
     """One line of the event file, without its line end."""
-    record: dict[str, object] = {
-        "version": EVENT_VERSION,
-        "run": run,
-        "seq": seq,
-        "at": at,
-        "kind": event.kind,
-    }
-    record.update((field.name, getattr(event, field.name)) for field in fields(event))
-    return json.dumps(record, ensure_ascii=False)
+    record: dict[str, object] = {"version": EVENT_VERSION, "run": run, "seq": seq, "at": at}
+    record["kind"] = event.kind
+    for name in _names(type(event)):
+        record[name] = getattr(event, name)
+    return _encode(record)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+@functools.cache
+def _names(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 class EventLog:

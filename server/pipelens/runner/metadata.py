@@ -184,6 +184,8 @@ def changed_params(
     current: Mapping[str, object], stored: Mapping[str, object], unknown: frozenset[str]
 ) -> tuple[str, ...]:
     """The names that differ between two sets of params, those in `unknown` left out."""
+    if current == stored:
+        return ()
     now = as_read_back(current)
     names = [*now, *(name for name in stored if name not in now)]
     return tuple(

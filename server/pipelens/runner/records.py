@@ -150,7 +150,7 @@ def _look(paths: tuple[str, ...], folders: Folders) -> _Look:
         names = folders.names(folder or os.sep)
         metadata: str | None = None
         if f".{name}.metadata" in names:
-            metadata = metadata_path(path)
+            metadata = f"{folder}{os.sep}.{name}.metadata"
         elif f"{name}.source" in names:
             metadata = old_metadata_path(path)
         found.append((folders.exists(path), metadata, _signature(metadata) if metadata else None))
@@ -171,7 +171,7 @@ def _read(paths: tuple[str, ...], look: _Look) -> Record:
     found: list[Metadata] = []
     was_run = False
     for path, (exists, metadata, _) in zip(paths, look, strict=True):
-        was_run = was_run or metadata == metadata_path(path)
+        was_run = was_run or (metadata is not None and metadata != old_metadata_path(path))
         if not exists:
             missing.append(path)
             continue
