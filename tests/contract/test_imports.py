@@ -30,7 +30,7 @@ HEAVY = {
 ALLOWED: dict[str, set[str]] = {
     "core": {"yaml"},
     "workspace": {"yaml", "platformdirs", "tomllib", "tomli"},
-    "runner": {"nbformat", "nbconvert", "rich", "traitlets"},
+    "runner": {"nbformat", "nbconvert", "nbclient", "jupyter_client", "rich", "traitlets"},
     "preview": set(),
     "protocol": set(),
     "lsp": {"pygls", "lsprotocol", "attrs"},  # what lsprotocol's classes are made with
