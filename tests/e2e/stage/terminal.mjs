@@ -53,16 +53,19 @@ export class Terminal {
     );
   }
 
-  /** Follows a link: the last place in view where `text` is written. */
-  async follow(text) {
-    const spot = await until(() => this.#place(text), `"${text}" in the terminal`);
-    await this.page.mouse.move(spot.x, spot.y);
-    await this.page.mouse.move(spot.x + 2, spot.y);
-    // a link is one only once the provider answered for the row below the mouse
-    await this.root.locator(".xterm-cursor-pointer, .xterm-screen .xterm-underline-1").first().waitFor({ timeout: 5_000 }).catch(() => {});
-    await this.page.keyboard.down("Control");
-    await this.page.mouse.click(spot.x, spot.y);
-    await this.page.keyboard.up("Control");
+  /** Follows a link, the last place in view where `text` is written, to a tab called `title`. */
+  async follow(text, title) {
+    const tab = this.page.locator(".tabs-container .tab.active").filter({ hasText: title }).first();
+    await until(async () => {
+      const spot = await this.#place(text);
+      await this.page.mouse.move(spot.x, spot.y);
+      await this.page.mouse.move(spot.x + 2, spot.y);
+      await this.page.keyboard.down("Control");
+      await this.page.mouse.click(spot.x, spot.y);
+      await this.page.keyboard.up("Control");
+      await tab.waitFor({ timeout: 1_000 }); // it is a link only once the row below the mouse was looked at
+      return true;
+    }, `"${text}" in the terminal to lead to ${title}`);
   }
 
   /** The middle of the last occurrence of a text, which may go over from one row to the next. */

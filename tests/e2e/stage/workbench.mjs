@@ -16,16 +16,15 @@ export class Workbench {
     this.terminal = new Terminal(this);
   }
 
-  /** Shows a folder (or a .code-workspace file) and waits until its files are listed. */
-  async open(folder) {
-    const kind = folder.endsWith(".code-workspace") ? "workspace" : "folder";
-    await this.page.goto(`${this.server.url}/?${kind}=${encodeURIComponent(folder)}`, { waitUntil: "domcontentloaded" });
-    await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
-  }
-
-  /** Loads the window again, as after "Reload Window". */
-  async reload() {
-    await this.page.reload({ waitUntil: "domcontentloaded" });
+  /** Shows a folder (or a .code-workspace file), with a file of it open if one is given, and waits until
+   * its files are listed. Both absolute. */
+  async open(folder, file) {
+    const asked = new URLSearchParams({ [folder.endsWith(".code-workspace") ? "workspace" : "folder"]: folder });
+    if (file !== undefined) {
+      const uri = `vscode-remote://${new URL(this.server.url).host}${file}`;
+      asked.set("payload", JSON.stringify([["openFile", uri]]));
+    }
+    await this.page.goto(`${this.server.url}/?${asked}`, { waitUntil: "domcontentloaded" });
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor();
   }
 

@@ -29,7 +29,7 @@ export async function play(scene) {
   await step("the status tells the tasks and the server", async () => {
     scene.figure(await workbench.status(/3 tasks/));
   });
-  await scene.portrait("status", { x: 960, y: 800, width: 440, height: 100 });
+  await scene.portrait("status", { x: 820, y: 800, width: 580, height: 100 });
   await step("quick fixes are offered", async () => {
     await workbench.away();
     assert.ok((await editor.fixes(6, 7)).some((one) => /params/.test(one)));
@@ -58,7 +58,7 @@ export async function play(scene) {
     await editor.lens(CLEAN, /fresh/);
     await editor.lens("- source: notebooks/total.ipynb", /fresh/);
   });
-  await scene.portrait("lens-run", { x: 352, y: 30, width: 960, height: 840 });
+  await scene.portrait("lens-run", { x: 352, y: 30, width: 760, height: 530 });
   await step("what is up to date offers to run anyway", async () => {
     await editor.pressLens(CLEAN, /Run/);
     await workbench.notification("clean is up to date");
@@ -89,8 +89,7 @@ export async function play(scene) {
   await step("the place in the terminal is a link", async () => {
     await workbench.closeAll();
     await workbench.command("Terminal: Focus Terminal");
-    await terminal.follow("clean.py:14");
-    await workbench.tab("clean.py");
+    await terminal.follow("clean.py:14", "clean.py");
     await editor.at(14);
   });
   await step("an edit alone does not take the problem away", async () => {

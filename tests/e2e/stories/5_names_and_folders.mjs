@@ -37,8 +37,7 @@ export async function play(scene) {
   await step("its place in the terminal is a link, spaces and all", async () => {
     await workbench.closeAll();
     await workbench.command("Terminal: Focus Terminal");
-    await terminal.follow("clean.py:14");
-    await workbench.tab("clean.py");
+    await terminal.follow("clean.py:14", "clean.py");
     await editor.at(14);
   });
   await step("run in the second: a terminal of its own", async () => {
