@@ -61,3 +61,10 @@ def test_the_nearest_file_counts_and_pipelens_toml_before_pyproject() -> None:
     assert read_settings(files, "/r", "/r").severity == {"cycle": "off"}
     files = DictFiles({"/pyproject.toml": theirs})
     assert read_settings(files, "/r/src/p", "/r") == Settings()
+
+
+def test_an_engine_is_one_of_those_that_there_are():
+    assert own('engine = "process"\n').engine == "process"
+    wrong = own('engine = "cloud"\n')
+    assert wrong.engine is None
+    assert "'warm', 'process', 'kernel'" in wrong.problems[0].message

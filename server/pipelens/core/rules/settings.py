@@ -27,7 +27,8 @@ Right:
 unused-param = "off"
 ```
 
-To fix it, correct the name or the value. Severities are `error`, `warning`, `info`, `hint` and `off`.
+To fix it, correct the name or the value. Severities are `error`, `warning`, `info`, `hint` and `off`;
+an `engine` is `warm`, `process` or `kernel`.
 """,
         while_typing=False,
     ),
