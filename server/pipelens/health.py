@@ -109,7 +109,9 @@ def _dependencies() -> list[Finding]:
     if is_bundled():
         missing = [name for name in missing if name != "nbconvert"]
         what = "bundled server: pure Python, slower; no kernel, no html export"
-        found.append(Finding("packages", what, "note", "install pipelens into the environment of your project"))
+        found.append(
+            Finding("packages", what, "note", "install pipelens into the environment of your project")
+        )
     if missing:
         remedy = f"{sys.executable} -m pip install {' '.join(missing)}"
         found.append(Finding("packages", f"missing: {', '.join(missing)}", "bad", remedy))

@@ -164,9 +164,9 @@ def _received(control: socket.socket) -> Tuple[bytes, List[int]]:
 
 def _reopen() -> None:
     """Streams as an interpreter makes them at its start: they know what the descriptors are now."""
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
     for name, fd in (("stdout", 1), ("stderr", 2)):
-        stream = open(fd, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        stream = open(fd, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         setattr(sys, name, stream)
         setattr(sys, "__" + name + "__", stream)
 
