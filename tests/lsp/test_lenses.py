@@ -237,8 +237,9 @@ async def test_before_trust_a_client_that_runs_tasks_itself_says_why_it_does_not
 
 
 async def test_what_this_version_cannot_run_is_not_offered(project: Path) -> None:
-    (project / "count.sh").write_text("echo {{product}}")
-    (project / "pipeline.yaml").write_text("tasks:\n  - source: count.sh\n    product: out/n.txt\n")
+    (project / "count.sql").write_text("CREATE TABLE {{product}} AS SELECT 1")
+    entry = "  - source: count.sql\n    product: [n, table]\n    product_class: SQLiteRelation\n"
+    (project / "pipeline.yaml").write_text(f"tasks:\n{entry}")
     async with editor(project) as it:
         it.open("pipeline.yaml")
         assert "▶ Run" not in [title for _, title in await it.titles("pipeline.yaml")]
