@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from sys import intern
 from types import MappingProxyType
+from typing import cast
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -21,6 +22,7 @@ from pipelens.core.values import mapping_of, sequence_of
 from pipelens.core.yaml_values import SEQ, STR
 
 _PLAIN = frozenset({bool, int, float, type(None)})
+_PLAIN_OR_TEXT = _PLAIN | {str}
 _RESERVED = ("product", "upstream")
 _NUMBER_TEXT = re.compile(r"[-+]?[\d_]+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
@@ -59,7 +61,7 @@ def read_params(reader: PieceReader, node: Node | None, with_grid: bool, kind: s
             if call:
                 calls[name] = call
             if kind == "notebook" and not call and name != "resources_":
-                fault = _not_json(value)
+                fault = None if _is_plain_list(value) else _not_json(value)
                 if fault:
                     reader.report(
                         "param-not-storable", f"{name!r} {fault}, which cannot go into a notebook", value_node
@@ -159,6 +161,12 @@ def _name_nodes(node: Node) -> list[Node]:
             return [key for key, _ in pairs_of(node)]
         case _:
             return [node]
+
+
+def _is_plain_list(value: object) -> bool:
+    return type(value) is str or (
+        type(value) is list and _PLAIN_OR_TEXT.issuperset(map(type, cast("list[object]", value)))
+    )
 
 
 def _not_json(value: object) -> str | None:

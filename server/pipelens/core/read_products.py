@@ -14,6 +14,7 @@ from pipelens.core.spec import Product, Products, TaskSpec
 from pipelens.core.suggestions import nearest
 from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.values import sequence_of
+from pipelens.core.yaml_values import STR
 
 _MAX_RELATION_NAME = 63
 
@@ -38,7 +39,8 @@ def read_products(reader: PieceReader, node: Node, class_name: str, path_of: Pat
             return None
         items: list[Product] = []
         for key, value in pairs:
-            item = _read_one(reader, value, class_name, path_of, intern(str(reader.raw(key))), key)
+            name = intern(key.value if key.tag == STR else str(reader.raw(key)))
+            item = _read_one(reader, value, class_name, path_of, name, key)
             if item:
                 items.append(item)
         return Products(tuple(items), "mapping", class_name, place) if items else None
@@ -49,13 +51,13 @@ def read_products(reader: PieceReader, node: Node, class_name: str, path_of: Pat
 def _read_one(
     reader: PieceReader, node: Node, class_name: str, path_of: PathOf, key: str, key_node: Node | None
 ) -> Product | None:
-    what = f"product {key!r}" if key_node else "product"
     key_place = reader.place(key_node) if key_node else None
     if class_name in RELATION_CLASSES:
-        return _read_relation(reader, node, path_of, key, what, key_node)
+        return _read_relation(reader, node, path_of, key, _what(key, key_node), key_node)
     value = reader.value(node)
     written = node.value if isinstance(node, ScalarNode) else ""
     if not isinstance(value, str):
+        what = _what(key, key_node)
         if isinstance(node, MappingNode):
             message = f"{what} is a mapping inside the mapping; every key takes one path"
         elif isinstance(node, SequenceNode):
@@ -71,6 +73,10 @@ def _read_one(
         return None
     path = path_of(value) if class_name == "File" else value
     return Product(key, path, written, reader.place(node), key_place, path)
+
+
+def _what(key: str, key_node: Node | None) -> str:
+    return f"product {key!r}" if key_node else "product"
 
 
 def _read_relation(

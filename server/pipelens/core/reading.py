@@ -35,6 +35,7 @@ Pair = tuple[ScalarNode, Node]
 
 _shared: dict[tuple[str | int, ...], dict[str, Span]] = {}
 _MOST_SHARED = 20_000
+_on_line = Span.on_line
 _place: Callable[[type[Place], tuple[str, Span, int | None]], Place] = cast_type(Any, tuple).__new__
 
 
@@ -100,7 +101,7 @@ class PieceReader:
             end: Any = node.end_mark
             line: int = begin.line
             if line == end.line and (start := begin.column) < (stop := end.column):
-                return Span.on_line(line - first, start, stop)
+                return _on_line(line - first, start, stop)
         return self.marks.span(node)
 
     def places(self, spans: dict[str, Span]) -> Mapping[str, Place]:
