@@ -17,7 +17,7 @@ from pipelens.core.files import DictFiles
 from pipelens.core.problems import Place, Problem
 from pipelens.core.read_spec import read_header
 from pipelens.core.read_task import read_entry
-from pipelens.core.reading import SpecContext
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.text import Document, Span
 from pipelens.core.yaml_layout import lay_out
 from pipelens.core.yaml_nodes import YamlError, compose, without_mark

@@ -10,8 +10,8 @@ from pipelens.core.files import DictFiles
 from pipelens.core.problems import Edit, Problem
 from pipelens.core.read_spec import Header, read_header
 from pipelens.core.read_task import read_entry
-from pipelens.core.reading import SpecContext
 from pipelens.core.spec import TaskEntry, TaskSpec
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.text import Document, Span
 from pipelens.core.yaml_nodes import without_mark
 from pipelens.core.yaml_tree import Tree, read_tree

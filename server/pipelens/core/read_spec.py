@@ -20,8 +20,9 @@ from pipelens.core.keys import (
 )
 from pipelens.core.problems import Place, Problem
 from pipelens.core.read_sections import read_default_classes, read_executor, read_source_loader
-from pipelens.core.reading import PieceReader, SpecContext
+from pipelens.core.reading import PieceReader
 from pipelens.core.spec import DottedPath, Executor, Hooks, Meta, Named, PipelineForm
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Span
 from pipelens.core.yaml_messages import yaml_problem

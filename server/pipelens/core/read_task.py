@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from sys import intern
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
-from pipelens.core.keys import CLASS_KEYS, PRODUCT_CLASSES, TASK_KEYS, Key
+from pipelens.core.entry_text import default_name, entry_naming_its_task, is_flat, known_keys
+from pipelens.core.keys import CLASS_KEYS, PRODUCT_CLASSES
 from pipelens.core.problems import Place
 from pipelens.core.read_class import read_class
 from pipelens.core.read_grid import Grid, element_name, fill_holes, numbered_path, read_grid
 from pipelens.core.read_options import check_older_names, check_options
 from pipelens.core.read_params import read_params, read_resources, read_upstream
 from pipelens.core.read_products import PathOf, check_notebook_products, check_product_class, read_products
-from pipelens.core.reading import Pair, PieceReader, SpecContext
+from pipelens.core.reading import Pair, PieceReader
 from pipelens.core.source_paths import absolute, source_path_of
 from pipelens.core.spec import (
     KIND_OF_CLASS,
@@ -30,13 +30,12 @@ from pipelens.core.spec import (
     TaskEntry,
     TaskSpec,
 )
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.text import Document, split_lines
-from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_pieces import Piece
 from pipelens.core.yaml_recovery import compose_until_error
-from pipelens.core.yaml_values import MAX_DEPTH
 
 _HOOKS = frozenset({"on_render", "on_finish", "on_failure"})
 
@@ -54,7 +53,7 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
         return TaskEntry(entry, context.path, tasks, problems, True, label)
     text = piece.text
     literal = "{{" not in text and "{%" not in text and "{#" not in text and "\\" not in text
-    reader = PieceReader(context, piece.marks, entry, flat=_is_flat(text), literal=literal)
+    reader = PieceReader(context, piece.marks, entry, flat=is_flat(text), literal=literal)
     reading = _EntryReading(reader, piece.node)
     tasks = reading.read()
     label = tasks[0].name if tasks else reading.label
@@ -71,27 +70,17 @@ def read_entry(piece: Piece, context: SpecContext, entry: int) -> TaskEntry:
 
 def _salvage(piece: Piece, context: SpecContext, entry: int) -> tuple[tuple[TaskSpec, ...], str]:
     """What the part before the mistake says, so that its name does not vanish while one types."""
-    node = _named(compose_until_error(piece.text))
+    node = entry_naming_its_task(compose_until_error(piece.text))
     if node is None and piece.error is not None:
         # The mistake may have swallowed the value in front of it.
-        node = _named(compose_until_error("".join(split_lines(piece.text)[: piece.error.span.start.line])))
+        node = entry_naming_its_task(
+            compose_until_error("".join(split_lines(piece.text)[: piece.error.span.start.line]))
+        )
     if node is None:
         return (), ""
     reading = _EntryReading(PieceReader(context, Marks(Document(piece.text)), entry), node)
     tasks = reading.read()
     return tasks, tasks[0].name if tasks else reading.label
-
-
-def _named(node: Node | None) -> MappingNode | None:
-    """The entry in `node`, if it says what its task is called."""
-    if isinstance(node, SequenceNode):
-        node = next(iter(items_of(node)), None)
-    keys = (
-        [key.value for key, _ in pairs_of(node) if isinstance(key, ScalarNode)]
-        if isinstance(node, MappingNode)
-        else []
-    )
-    return node if isinstance(node, MappingNode) and {"name", "source"} & set(keys) else None
 
 
 class _EntryReading:
@@ -140,7 +129,7 @@ class _EntryReading:
         name_value = self._name()
         source = self._source()
         reader.task = name = (
-            intern(str(name_value)) if name_value is not None else source and _default_name(source)
+            intern(str(name_value)) if name_value is not None else source and default_name(source)
         )
         self.label = reader.task or ""
         class_node = self._present("class")
@@ -156,7 +145,7 @@ class _EntryReading:
         params = read_params(reader, nodes.get("params"), grid is not None, kind)
         upstream = read_upstream(reader, self._present("upstream"))
         spec = TaskSpec(
-            name=name or _default_name(source or ""),
+            name=name or default_name(source or ""),
             kind=kind,
             class_name=class_name,
             source=source or "",
@@ -305,7 +294,7 @@ class _EntryReading:
         return Hooks(self._dotted("on_render"), self._dotted("on_finish"), self._dotted("on_failure"))
 
     def _check_unknown(self, class_name: str) -> None:
-        known = _known(class_name)
+        known = known_keys(class_name)
         if self.keys.keys() <= known.keys():
             return
         pairs = [(key, self.nodes[name]) for name, key in self.keys.items()]
@@ -407,23 +396,3 @@ class _EntryReading:
                 lambda path: absolute(self.context.root, numbered_path(path, element, number)),
             )
         return self._products(spec, product_class, lambda name: fill_holes(name, element) + f"-{number}")
-
-
-@cache
-def _known(class_name: str) -> Mapping[str, Key]:
-    return {**TASK_KEYS, **CLASS_KEYS.get(class_name, {})}
-
-
-def _is_flat(text: str) -> bool:
-    """Whether an entry has no aliases and too few signs of nesting to be deep."""
-    if "&" in text or "*" in text:
-        return False
-    return sum(map(text.count, "[{:-?")) < MAX_DEPTH
-
-
-def _default_name(source: str) -> str:
-    name = os.path.basename(source.replace("\\", "/"))
-    stem, ending = os.path.splitext(name)
-    if ending in (".py", ".ipynb", ".R", ".r", ".Rmd", ".sql", ".sh") or "/" in source:
-        return stem
-    return source.rsplit(".", 1)[-1]

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from typing import cast as cast_type
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipelens.core.constants import constant_result
-from pipelens.core.env import Env
-from pipelens.core.files import Files
 from pipelens.core.keys import Key
 from pipelens.core.problems import Edit, Fix, Place, Places, Problem, Related, problem
-from pipelens.core.sources import Source, UnresolvedFunction
-from pipelens.core.spec import NO_PLACES, DottedPath, Meta, Named
+from pipelens.core.sources import UnresolvedFunction
+from pipelens.core.spec import NO_PLACES, DottedPath, Named
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Position, Span
-from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of, text_of
+from pipelens.core.typed_nodes import end_of, items_of, pairs_of, shape_of, start_of, text_of
 from pipelens.core.values import cast, cast_tree
 from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_values import STR, Construction, Fault
@@ -37,30 +35,6 @@ _shared: dict[tuple[str | int, ...], dict[str, Span]] = {}
 _MOST_SHARED = 20_000
 _on_line = Span.on_line
 _place: Callable[[type[Place], tuple[str, Span, int | None]], Place] = cast_type(Any, tuple).__new__
-
-
-@dataclass(frozen=True, slots=True)
-class SpecContext:
-    """What an entry's meaning depends on besides its own text.
-
-    path: the file it is in. base: the folder its relative sources start from. pipeline_serializer:
-    whether the spec has one. clients: class names with a client. import_folders, library_folders:
-    where the project's and installed modules may lie.
-    """
-
-    path: str
-    root: str
-    folder: str
-    cwd: str
-    base: str
-    env: Env
-    files: Files = field(compare=False)
-    meta: Meta = field(default_factory=Meta)
-    clients: frozenset[str] = frozenset()
-    imported: bool = False
-    import_folders: tuple[str, ...] = ()
-    library_folders: tuple[str, ...] = ()
-    resolve_callable: Callable[[str], Source] | None = field(default=None, compare=False)
 
 
 class PieceReader:
@@ -409,21 +383,3 @@ class PieceReader:
             )
             return None
         return DottedPath(text, self.place(target), arguments)
-
-
-def shape_of(node: Node) -> str:
-    match node:
-        case MappingNode():
-            return "a mapping"
-        case SequenceNode():
-            return "a list"
-        case ScalarNode(tag="tag:yaml.org,2002:null"):
-            return "empty"
-        case ScalarNode(tag="tag:yaml.org,2002:int" | "tag:yaml.org,2002:float", value=value):
-            return f"the number {value}"
-        case ScalarNode(tag="tag:yaml.org,2002:bool", value=value):
-            return f"the switch {value}"
-        case ScalarNode(value=value):
-            return f"the text {value[:40]!r}"
-        case _:
-            return "this"

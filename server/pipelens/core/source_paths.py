@@ -6,7 +6,7 @@ import os
 import re
 from functools import lru_cache
 
-from pipelens.core.reading import SpecContext
+from pipelens.core.spec_context import SpecContext
 
 _PLAIN = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")
 """Paths that need not be normalised."""

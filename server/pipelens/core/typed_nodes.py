@@ -48,3 +48,22 @@ def children_of(node: Node) -> list[Node]:
             return [part for pair in pairs_of(node) for part in pair]
         case _:
             return []
+
+
+def shape_of(node: Node) -> str:
+    """What a node is, in words for a message."""
+    match node:
+        case MappingNode():
+            return "a mapping"
+        case SequenceNode():
+            return "a list"
+        case ScalarNode(tag="tag:yaml.org,2002:null"):
+            return "empty"
+        case ScalarNode(tag="tag:yaml.org,2002:int" | "tag:yaml.org,2002:float", value=value):
+            return f"the number {value}"
+        case ScalarNode(tag="tag:yaml.org,2002:bool", value=value):
+            return f"the switch {value}"
+        case ScalarNode(value=value):
+            return f"the text {value[:40]!r}"
+        case _:
+            return "this"

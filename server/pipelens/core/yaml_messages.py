@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
-from pipelens.core.reading import SpecContext
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.yaml_nodes import YamlError
 

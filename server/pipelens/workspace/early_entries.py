@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelens.core.reading import SpecContext
 from pipelens.core.spec import TaskEntry
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.yaml_pieces import Piece, Take
 from pipelens.core.yaml_tree import Tree
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pipelens.core.env import Env
 from pipelens.core.problems import Problem
 from pipelens.core.read_spec import Header
-from pipelens.core.reading import SpecContext
 from pipelens.core.spec import TaskEntry
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.yaml_edits import EditedTree
 from pipelens.core.yaml_pieces import Piece
 from pipelens.workspace.buffers import Buffer

@@ -13,10 +13,10 @@ from pipelens.core.patched import patched
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.read_spec import Header, read_header
 from pipelens.core.read_task import read_entry
-from pipelens.core.reading import SpecContext
 from pipelens.core.source_paths import absolute
 from pipelens.core.sources import Source
 from pipelens.core.spec import Meta, TaskEntry
+from pipelens.core.spec_context import SpecContext
 from pipelens.core.text import Span
 from pipelens.core.yaml_edits import Splice
 from pipelens.core.yaml_nodes import MAX_LINE, MAX_TEXT, too_large, without_mark
