@@ -2,7 +2,7 @@
 import { Activation } from "./loading.ts";
 import * as vscode from "vscode";
 import { Client } from "./client/client.ts";
-import { NodeMachine } from "./client/nodeMachine.ts";
+import { RememberingMachine } from "./client/rememberingMachine.ts";
 import { Presenter } from "./client/presenter.ts";
 import { screen } from "./client/screen.ts";
 import { watch } from "./client/watch.ts";
@@ -25,7 +25,7 @@ let client: Client | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   activation.begin();
   const log = vscode.window.createOutputChannel("Pipelens", { log: true });
-  const machine = new NodeMachine();
+  const machine = new RememberingMachine(context.globalState);
   const python = new PythonExtension(() => vscode.extensions.getExtension(PYTHON_EXTENSION));
   const commands = new Commands(
     (id, handler) => vscode.commands.registerCommand(id, handler),

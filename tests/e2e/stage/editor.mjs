@@ -146,11 +146,13 @@ export class Editor {
           .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
           .find((one) => one.textContent.replace(/\u00a0/g, " ").includes(wanted));
         const top = line?.getBoundingClientRect().top;
-        const link = [...root.querySelectorAll(".codelens-decoration a")].find((one) => {
+        const row = [...root.querySelectorAll(".codelens-decoration")].find((one) => {
           const box = one.getBoundingClientRect();
-          const title = one.textContent.replace(/[\s\u00a0]+/g, " ");
-          return box.top < top && box.bottom > top - 8 && new RegExp(source).test(title);
+          return box.height > 0 && box.top < top && box.bottom > top - 8;
         });
+        const link = [...(row?.querySelectorAll("a") ?? [])].find((one) =>
+          new RegExp(source).test(one.textContent.replace(/[\s\u00a0]+/g, " ")),
+        );
         const box = link?.getBoundingClientRect();
         return box && { x: box.x + box.width / 2, y: box.y + box.height / 2 };
       },

@@ -49,6 +49,16 @@ export async function ask(machine: Machine, python: string, env: Environment, cw
   return { kind: "python", version, server: server === "" ? undefined : server, lacks, executable };
 }
 
+/** Whether a command is the question that `ask` puts to a Python. */
+export function isQuestion(command: readonly string[]): boolean {
+  return command.at(-1) === QUESTION;
+}
+
+/** Whether an answer names a version of the server. */
+export function tellsOfServer(stdout: string): boolean {
+  return /^pipelens-python\|[\d.]+\|[^|\r\n]+\|\|/m.test(stdout);
+}
+
 export function isNewEnough(version: Version): boolean {
   return atLeast(version, MINIMUM_PYTHON);
 }
