@@ -29,6 +29,7 @@ class States:
 
     def __init__(self) -> None:
         self._kept: dict[str, RunStates] = {}
+        self._looked: set[str] = set()
 
     # -- answers
 
@@ -75,10 +76,12 @@ class States:
         return {name: one.run for name, one in outcomes if one is not None and not one.ok}
 
     def look_for_failures(self, project: Project) -> bool:
-        """Whether `failed` may tell of some from now on."""
+        """Whether `failed` tells of some from now on that it did not tell of before, when whoever looked
+        at freshness first told nobody. True once for each pipeline."""
         states = self._states(project)
-        if states.is_read or not states.may_have_failures():
+        if project.path in self._looked or not states.may_have_failures():
             return False
+        self._looked.add(project.path)
         states.of(project)
         return bool(states.failed)
 
