@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,15 @@ def test_a_build_makes_all_products_and_the_next_one_nothing(pipeline: Pipeline)
     assert set(pipeline.states().values()) == {"fresh"}
     again = pipeline.build()
     assert (again.exit_code, again.ran, len(again.skipped)) == (0, (), 3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no warm parent")
+def test_where_no_warm_parent_lives_each_task_gets_a_process_of_its_own(pipeline: Pipeline) -> None:
+    python = pipeline.root / "python é"
+    python.write_text(f'#!/bin/sh\n[ "$2" = --warm ] && exit 3\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    pipeline.python = str(python)
+    assert pipeline.build().ran == ("load", "double", "fit")
 
 
 def test_the_metadata_is_what_ploomber_writes(pipeline: Pipeline) -> None:

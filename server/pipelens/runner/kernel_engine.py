@@ -5,17 +5,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
 
 from pipelens.core.project import Task
 from pipelens.runner.kernel_host import end_kernel
-from pipelens.runner.state import system
-from pipelens.runner.worker_reports import Order, Running, WorkerNotStarted
+from pipelens.runner.process_engine import RunningProcess, start_process
+from pipelens.runner.worker_reports import Order, Running
 
 _OURS = str(Path(__file__).resolve().parents[2])
 _PROGRAM = (
@@ -61,52 +59,28 @@ class KernelEngine:
     name: str = "kernel"
 
     def start(self, order: Order) -> Running:
-        lifeline = system.Lifeline()
         pid_path = f"{order.events}.kernel"
         path = json.dumps([_OURS, *(entry for entry in sys.path if entry and entry != _OURS)])
-        command = [sys.executable, "-I", "-c", _PROGRAM, path, order.plan, pid_path, *lifeline.arguments]
-        try:
-            process = system.start(command, cwd=order.cwd, environ=order.environ, passed=lifeline.passed)
-        except OSError as error:
-            lifeline.close()
-            raise WorkerNotStarted(
-                f"a kernel cannot be started in {order.cwd}: {error.strerror or error}"
-            ) from error
-        finally:
-            lifeline.started()
-        return _RunningKernel(process, lifeline, pid_path)
+        command = [sys.executable, "-I", "-c", _PROGRAM, path, order.plan, pid_path]
+        return _RunningKernel(*start_process(order, command, "a kernel's host"), pid_path)
 
     def close(self) -> None:
         return
 
 
 @dataclass(frozen=True, slots=True)
-class _RunningKernel:
-    process: subprocess.Popen[bytes]
-    lifeline: system.Lifeline
+class _RunningKernel(RunningProcess):
     pid_path: str
 
-    @property
-    def stdout(self) -> IO[bytes]:
-        assert self.process.stdout is not None
-        return self.process.stdout
-
-    @property
-    def stderr(self) -> IO[bytes]:
-        assert self.process.stderr is not None
-        return self.process.stderr
-
+    # A class with slots is made anew by `dataclass`, so `super()` would not know it.
     def poll(self) -> int | None:
-        found = self.process.poll()
+        found = RunningProcess.poll(self)
         if found is not None:
             self._end_kernel()
         return found
 
-    def interrupt(self) -> None:
-        system.interrupt(self.process)
-
     def kill(self) -> None:
-        system.kill(self.process)
+        RunningProcess.kill(self)
         self._end_kernel()
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -22,25 +23,37 @@ class ProcessEngine:
     name: str = "process"
 
     def start(self, order: Order) -> Running:
-        lifeline = system.Lifeline()
-        command = [self.interpreter, WORKER, order.plan, *lifeline.arguments]
-        try:
-            process = system.start(command, cwd=order.cwd, environ=order.environ, passed=lifeline.passed)
-        except OSError as error:
-            lifeline.close()
-            raise WorkerNotStarted(
-                f"the interpreter {self.interpreter} cannot be started in {order.cwd}: {error.strerror or error}"
-            ) from error
-        finally:
-            lifeline.started()
-        return _RunningProcess(process, lifeline)
+        return RunningProcess(
+            *start_process(order, [self.interpreter, WORKER, order.plan], "the interpreter")
+        )
 
     def close(self) -> None:
         return
 
 
+def start_process(
+    order: Order, command: Sequence[str], what: str
+) -> tuple[subprocess.Popen[bytes], system.Lifeline]:
+    """Start `command`, the lifeline's arguments behind it, as `order` says. what: for the message of
+    `WorkerNotStarted`."""
+    lifeline = system.Lifeline()
+    try:
+        words = [*command, *lifeline.arguments]
+        process = system.start(words, cwd=order.cwd, environ=order.environ, passed=lifeline.passed)
+    except OSError as error:
+        lifeline.close()
+        raise WorkerNotStarted(
+            f"{what} {command[0]} cannot be started in {order.cwd}: {error.strerror or error}"
+        ) from error
+    finally:
+        lifeline.started()
+    return process, lifeline
+
+
 @dataclass(frozen=True, slots=True)
-class _RunningProcess:
+class RunningProcess:
+    """A worker that is a child of ours; when we are gone, the lifeline ends it."""
+
     process: subprocess.Popen[bytes]
     lifeline: system.Lifeline
 

@@ -20,7 +20,7 @@ from typing import IO
 
 from pipelens.runner.process_engine import WORKER, ProcessEngine
 from pipelens.runner.state import system
-from pipelens.runner.worker_reports import Order, Running, WorkerNotStarted
+from pipelens.runner.worker_reports import Order, Running
 
 AVAILABLE = sys.platform == "linux"
 """Elsewhere the system's own libraries do not outlive a fork, or a worker would outlive its runner."""
@@ -44,6 +44,7 @@ class WarmEngine:
         self._next = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._lost = True
+        self._broken = False
         self._fresh = ProcessEngine(interpreter)
         self._arguments = ["--warm", kind, *preload]
 
@@ -53,7 +54,7 @@ class WarmEngine:
             self._ensure()
 
     def start(self, order: Order) -> Running:
-        if dict(order.environ) != self._environ:
+        if self._broken or dict(order.environ) != self._environ:
             return self._fresh.start(order)
         stdout, stderr = os.pipe(), os.pipe()
         lifeline = system.Lifeline()
@@ -67,14 +68,18 @@ class WarmEngine:
                 self._workers[worker.id] = worker
                 request = {"id": worker.id, "plan": order.plan, "cwd": order.cwd}
                 socket.send_fds(control, [json.dumps(request).encode("ascii") + b"\n"], passed)
-        except OSError as error:
-            worker.discard()
-            raise WorkerNotStarted(
-                f"the interpreter {self._interpreter} cannot be started: {error.strerror or error}"
-            ) from error
+        except OSError:
+            # The parent is gone before it could read, or was never there: a worker that nobody began.
+            worker.ended(_LOST)
         finally:
             for fd in passed:
                 os.close(fd)
+        if not worker.has_begun():
+            # What is wrong with the parent need not be wrong with the task.
+            self._broken = True
+            self._workers.pop(worker.id, None)
+            worker.discard()
+            return self._fresh.start(order)
         return worker
 
     def close(self) -> None:
@@ -165,19 +170,24 @@ class _Worker:
     id: int = 0
     _pid: int | None = None
     _code: int | None = None
-    _signal: int | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _known: threading.Event = field(default_factory=threading.Event)
     _end: threading.Event = field(default_factory=threading.Event)
+
+    def has_begun(self) -> bool:
+        """Waits until the parent has forked, or is gone."""
+        self._known.wait()
+        return self._pid is not None
 
     def begun(self, pid: int) -> None:
         with self._lock:
             self._pid = pid
-            if self._signal is not None:
-                self._send(self._signal)
+        self._known.set()
 
     def ended(self, code: int) -> None:
         with self._lock:
             self._code = code
+        self._known.set()
         self._end.set()
 
     def poll(self) -> int | None:
@@ -190,17 +200,10 @@ class _Worker:
         self._ask(signal.SIGKILL)
 
     def _ask(self, number: int) -> None:
-        """Signal the worker and all it started; what is asked before its number is known is kept."""
-        with self._lock:
-            if self._pid is None:
-                self._signal = number
-            else:
-                self._send(number)
-
-    def _send(self, number: int) -> None:
-        assert self._pid is not None
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, number)
+        """Signal the worker and all it started, where it was forked at all."""
+        if self._pid is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._pid, number)
 
     def close(self) -> None:
         self._end.wait()
