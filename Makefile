@@ -25,6 +25,7 @@ demo:
 
 test: environment
 	@.ci/editors $(VENV)
+	@.ci/ploomber build/ploomber-venv
 	PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests
 
 lint: environment
