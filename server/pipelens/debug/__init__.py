@@ -1,0 +1,1 @@
+"""Debugging a task where it is written, and opening the recording of one that failed."""
