@@ -119,17 +119,10 @@ def _dependencies() -> list[Finding]:
 
 
 def interpreter_of(keeper: ProjectKeeper, flag: str | None, environ: Mapping[str, str]) -> Interpreter:
-    """The Python that runs the tasks of this pipeline: the flag's, else the settings', else the one
-    that is found. For trusted workspaces: a setting names a program."""
-    from dataclasses import replace
+    """See `pipelens.runner.interpreter.interpreter_of`, which this hands on."""
+    from pipelens.runner import interpreter
 
-    from pipelens.runner.interpreter import choose_interpreter
-
-    settings, location = keeper.settings, keeper.location
-    chosen = choose_interpreter(flag or settings.interpreter, environ, location.folder, location.root)
-    if settings.interpreter and not flag:
-        return replace(chosen, why=f"{settings.path} says so")
-    return chosen
+    return interpreter.interpreter_of(keeper, flag, environ)
 
 
 def _open(

@@ -18,6 +18,7 @@ SUMMARIES: dict[str, str] = {
     "explain": "print what a problem code means and how to fix it",
     "doctor": "say what Pipelens found on this machine",
     "lsp": "run the language server, for editors",
+    "dap": "run the debug adapter, for editors",
 }
 
 ALIASES: dict[str, str] = {"plot": "graph"}

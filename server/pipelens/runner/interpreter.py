@@ -13,7 +13,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelens.workspace.keeper import ProjectKeeper
 
 MINIMUM = (3, 8)
 HOW_TO_CHANGE = (
@@ -59,6 +63,16 @@ def choose_interpreter(
         if path := shutil.which(name, path=environ.get("PATH")):
             return Interpreter(path, f"it is {name} on PATH")
     return Interpreter(sys.executable, "no other Python was found")
+
+
+def interpreter_of(keeper: ProjectKeeper, flag: str | None, environ: Mapping[str, str]) -> Interpreter:
+    """The Python that runs the tasks of this pipeline: the flag's, else the settings', else the one
+    that is found. For trusted workspaces: a setting names a program."""
+    settings, location = keeper.settings, keeper.location
+    chosen = choose_interpreter(flag or settings.interpreter, environ, location.folder, location.root)
+    if settings.interpreter and not flag:
+        return replace(chosen, why=f"{settings.path} says so")
+    return chosen
 
 
 def _active(environ: Mapping[str, str]) -> Iterator[Interpreter]:

@@ -73,9 +73,15 @@ def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
 def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callable[..., Any]]) -> None:
     module = _main_module(None)
     codes = _codes(plan, channel)
-    display.take_streams(channel)
+    if plan["outputs"].get("marks"):
+        channel.marks = Marks(plan["outputs"]["marks"])
+    streams = display.take_streams(channel)
     shell = make_shell(module, channel) if make_shell is not None else None
-    engine = _Notebook(module, channel, shell)
+    if plan.get("debug"):
+        from . import debugging
+
+        debugging.tidy(module.__dict__)
+    engine = _Notebook(module, channel, shell, streams)
     for code in codes:
         engine.parse(code)
     codes = _broken(codes) or codes

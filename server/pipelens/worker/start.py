@@ -54,6 +54,10 @@ def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
             from . import lifeline_posix as lifeline
 
         lifeline.watch(lifeline_fd)
+    if plan.get("debug"):
+        from . import debugging
+
+        debugging.begin(plan)
     _import_for_values(text)
     run = _runner_of(plan)
     _prepare(plan)
@@ -171,6 +175,10 @@ def _report(error: BaseException, plan: Dict[str, Any], channel: Channel) -> int
             early_stop=early,
             **tracebacks.described(error, plan["user_roots"]),
         )
+    if plan.get("debug") and not early:
+        from . import debugging
+
+        debugging.stop_at(error)
     failure = (plan.get("hooks") or {}).get("on_failure")
     if failure and channel.phase != "on_finish":
         from . import hooks

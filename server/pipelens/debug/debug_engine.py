@@ -1,0 +1,97 @@
+"""The engine of a debugged task: the worker is the process that debugpy debugs.
+
+To the runner it is a worker like any other: plan, intent, events, notebook, metadata and history
+come from the same `TaskRun` as in a build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Any, Literal
+
+from pipelens.runner.state import system
+from pipelens.runner.task_plan import write_plan
+from pipelens.runner.worker_reports import Order
+
+KILLED = -9
+
+
+@dataclass(frozen=True, slots=True)
+class DebugEngine:
+    """start_worker: hands the order to debugpy. rewrite: changes the plan before that."""
+
+    start_worker: Callable[[Order], DebuggedWorker]
+    rewrite: Callable[[dict[str, Any]], None]
+    name: str = "debugger"
+
+    def start(self, order: Order) -> DebuggedWorker:
+        with open(order.plan, encoding="utf-8") as file:
+            plan: dict[str, Any] = json.load(file)
+        self.rewrite(plan)
+        write_plan(order.plan, plan)
+        return self.start_worker(order)
+
+    def close(self) -> None:
+        return
+
+
+class DebuggedWorker:
+    """The debuggee, as debugpy tells of it. terminate: asks debugpy to end it; kill_all: ends debugpy."""
+
+    def __init__(self, terminate: Callable[[], None], kill_all: Callable[[], None]) -> None:
+        self.pid: int | None = None
+        self._terminate, self._kill_all = terminate, kill_all
+        self._code: int | None = None
+        self._lock = threading.Lock()
+        self.stdout, self._out = _pipe()
+        self.stderr, self._err = _pipe()
+
+    def heard(self, stream: Literal["stdout", "stderr"], text: str) -> None:
+        """What the process printed."""
+        with self._lock:
+            if self._code is not None:
+                return
+            fd = self._out if stream == "stdout" else self._err
+            try:
+                _write(fd, text.encode("utf-8", "replace"))
+            except OSError:
+                return
+
+    def ended(self, code: int) -> None:
+        """The process is gone; what comes later is not heard."""
+        with self._lock:
+            if self._code is None:
+                self._code = code
+                os.close(self._out)
+                os.close(self._err)
+
+    def poll(self) -> int | None:
+        return self._code
+
+    def interrupt(self) -> None:
+        self._terminate()
+
+    def kill(self) -> None:
+        if self._code is None:
+            if self.pid is not None:
+                system.end_group(self.pid)
+            self._kill_all()
+            self.ended(KILLED)
+
+    def close(self) -> None:
+        self.ended(KILLED)
+
+
+def _pipe() -> tuple[IO[bytes], int]:
+    read_end, write_end = os.pipe()
+    return open(read_end, "rb", 0), write_end
+
+
+def _write(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]

@@ -1,0 +1,62 @@
+"""debugpy's own adapter, a child of ours that is spoken to over its standard streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from pipelens.debug.wire import Connection
+from pipelens.runner.state import system
+
+NOT_INSTALLED = f"debugpy is missing beside pipelens: {sys.executable} -m pip install debugpy"
+
+
+class DebugpyMissing(Exception):
+    """It cannot be started; the text says why."""
+
+
+class DebugpyProcess:
+    """Started at once, so that it gets ready while the client is still talking."""
+
+    def __init__(self) -> None:
+        spec = find_spec("debugpy")
+        if spec is None or not spec.submodule_search_locations:
+            raise DebugpyMissing(NOT_INSTALLED)
+        # By path, as debugpy starts its own parts: no folder of the project gets onto its import path.
+        program = os.path.join(spec.submodule_search_locations[0], "adapter")
+        self.environ = dict(os.environ)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, program],
+                env=self.environ,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise DebugpyMissing(f"debugpy cannot be started: {error.strerror or error}") from error
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.connection = Connection(self._process.stdout.fileno(), self._process.stdin.fileno())
+
+    def close(self, patience: float = 1.0) -> None:
+        """Let it end by itself, which it does when its input closes; then end it and all it started."""
+        assert self._process.stdin is not None
+        self.connection.is_open = False
+        try:
+            self._process.stdin.close()
+        except OSError:
+            pass
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            pass
+        self.kill()
+        self._process.wait()
+
+    def kill(self) -> None:
+        """End it and its launcher at once; the launcher's end is the debuggee's."""
+        system.end_group(self._process.pid)
