@@ -22,7 +22,7 @@ from pipelens.cli.terminal import Screen
 from pipelens.core.project import Project
 from pipelens.health import interpreter_of
 from pipelens.runner import plan as plan_
-from pipelens.runner.build_lock import Builder, Turn
+from pipelens.runner.build_lock import Builder, Turn, last_turn
 from pipelens.runner.events import Event
 from pipelens.runner.plan import BuildOptions, Plan
 from pipelens.runner.stop import StopRequest
@@ -133,6 +133,7 @@ def refuse_debugging(arguments: argparse.Namespace) -> None:
 def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace) -> int:
     """Plan and run; returns the exit code. Raises `Refusal` when there is nothing that can be run."""
     screen, errors = Screen(), Screen(sys.stderr)
+    planned_at = last_turn(keeper.location.root, keeper.location.path)
     project, made = planned_now(keeper, options, arguments, errors)
     as_json = arguments.format == "json"
     if arguments.dry_run:
@@ -150,7 +151,7 @@ def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.
         keeper.refresh()
         return planned_now(keeper, options, arguments, errors)
 
-    turn = None if arguments.no_wait else Turn(waits, plan_again)
+    turn = Turn(waits, plan_again, planned_at, is_patient=not arguments.no_wait)
     code, record = _run(keeper, project, made, turn, arguments, screen, errors)
     for line in failures(record, arguments.cwd, errors):
         errors.line(*line)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipelens.core.project import Project, Task
 from pipelens.runner.build_lock import BuildLock, Turn
 from pipelens.runner.build_run import BuildResult, BuildRun
+from pipelens.runner.disk_room import in_words, is_full
 from pipelens.runner.engines import Engines
 from pipelens.runner.events import (
     Event,
@@ -21,7 +22,9 @@ from pipelens.runner.events import (
     new_run_id,
 )
 from pipelens.runner.history import History
+from pipelens.runner.intents import recover
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
+from pipelens.runner.leftovers import clear_leftovers
 from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.place import Place
 from pipelens.runner.plan import Plan, Refusal, refuse_unsupported
@@ -72,11 +75,15 @@ def run_build(
         try:
             make_state(project.root)
             if (builder := lock.acquire(run)) is not None:
-                if turn is None:
+                if turn is None or not turn.is_patient:
                     return _refused(run, builder.in_words)
                 turn.waits(builder)
                 if lock.wait(run, stop) is not None:
                     return BuildResult(False, 130, run)
+            recover(project.root, project.path)
+            clear_leftovers(project.root, project.path)
+            if turn is not None and lock.before != turn.planned_at:
+                # Another build ran since the plan was made, and may have been killed.
                 project, plan = turn.plan_again()
                 if (refused := _unready(project, plan, interpreter)) is not None:
                     return _refused(run, refused)
@@ -90,6 +97,10 @@ def run_build(
                     history.close()
         except StateError as error:
             return _refused(run, str(error))
+        except OSError as error:
+            if not is_full(error):
+                raise
+            return _refused(run, f"{error.filename or project.root} cannot be written: {in_words(error)}")
         finally:
             lock.release()
 
@@ -104,19 +115,24 @@ def run_on_finish(
     environ: Mapping[str, str],
 ) -> tuple[TaskProblem, ...]:
     """Call the `on_finish` of one task by itself, on the products that are there; what went wrong.
-    Raises `StateError`."""
+    Raises `StateError`, also while the pipeline is built."""
     from pipelens.runner.hook_runs import HookRunner
     from pipelens.runner.task_plan import hooks_value
 
     make_state(project.root)
     stop, run = StopRequest(), new_run_id()
-    with (
-        stopped_by_signals(stop),
-        _placed(project, run, interpreter, listener, cwd, environ, stop, None) as place,
-    ):
-        return (
-            HookRunner(place).call_task(task, "on_finish", hooks_value(task.spec.hooks)["on_finish"]).problems
-        )
+    lock = BuildLock(project.root, project.path)
+    if (builder := lock.acquire(run)) is not None:
+        raise StateError(builder.in_words)
+    hook = hooks_value(task.spec.hooks)["on_finish"]
+    try:
+        with (
+            stopped_by_signals(stop),
+            _placed(project, run, interpreter, listener, cwd, environ, stop, None) as place,
+        ):
+            return HookRunner(place).call_task(task, "on_finish", hook).problems
+    finally:
+        lock.release()
 
 
 @contextmanager

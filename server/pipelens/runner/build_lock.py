@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipelens.runner.disk_room import in_words
 from pipelens.runner.state import StateError, pipeline_key, state_path, system
 from pipelens.runner.stop import StopRequest
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pipelens.core.project import Project
     from pipelens.runner.plan import Plan
 
+_LONGEST: Final = 4096
+"""Bytes of what is read of a lock."""
 _BETWEEN_TRIES: Final = 0.1
 """Seconds between two looks at a lock that somebody else holds."""
 
@@ -64,18 +67,23 @@ def user_name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What to do while another build of the pipeline runs. waits: told who it is, once. plan_again:
-    the project and the plan as they are afterwards; what it raises ends the run."""
+    """What to do about another build of the pipeline. waits: told once who it is. plan_again: the project
+    and the plan as they are after it; what it raises ends the run. planned_at: `last_turn` from before
+    the plan was made; by default nobody knows. is_patient: whether to wait at all."""
 
     waits: Callable[[Builder], None]
     plan_again: Callable[[], tuple[Project, Plan]]
+    planned_at: str | None = None
+    is_patient: bool = True
 
 
 class BuildLock:
-    """Held while a pipeline is built. The system releases it when the process dies, however it dies."""
+    """Held while a pipeline is built. The system releases it when the process dies, however it dies.
+    before: `last_turn` when it was taken."""
 
     def __init__(self, root: str, pipeline: str, *, path: str | None = None) -> None:
         self.path = path or lock_path(root, pipeline)
+        self.before = ""
         self._fd: int | None = None
 
     def acquire(self, run: str) -> Builder | None:
@@ -92,23 +100,27 @@ class BuildLock:
                 os.close(fd)  # somebody took the file away between the two looks
             else:
                 self._fd = fd
-                os.ftruncate(fd, 0)
-                record: dict[str, object] = {
-                    "version": 1,
-                    "pid": os.getpid(),
-                    "run": run,
-                    "since": time.time(),
-                }
-                record |= {"user": user_name(), "host": _host()}
-                os.write(fd, json.dumps(record).encode())
+                self.before = os.read(fd, _LONGEST).decode("utf-8", "replace")
+                self._sign(fd, run)
                 return None
         return read_builder(self.path) or Builder(0, "", 0.0)
+
+    def _sign(self, fd: int, run: str) -> None:
+        """Write down who has the lock. On a full disk nobody learns it."""
+        record = {"version": 1, "pid": os.getpid(), "run": run, "since": time.time()}
+        record |= {"user": user_name(), "host": _host()}
+        try:
+            os.ftruncate(fd, 0)
+            os.lseek(fd, 0, os.SEEK_SET)
+            os.write(fd, json.dumps(record).encode())
+        except OSError:
+            return
 
     def _opened(self) -> int:
         try:
             return os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StateError(f"cannot use the lock {self.path}: {error.strerror or error}") from error
+            raise StateError(f"cannot use the lock {self.path}: {in_words(error)}") from error
 
     def _is_still(self, fd: int) -> bool:
         try:
@@ -130,10 +142,34 @@ class BuildLock:
             self._fd = None
 
 
+def last_turn(root: str, pipeline: str) -> str | None:
+    """What tells the last build of a pipeline from any other; None while one is under way."""
+    try:
+        with open(lock_path(root, pipeline), encoding="utf-8", errors="replace") as file:
+            told = file.read(_LONGEST)
+    except OSError:
+        told = ""
+    return None if is_building(root, pipeline) else told
+
+
+def lock_holders(root: str) -> list[Builder | None]:
+    """Who builds any pipeline of the root now; None for one that could not say who it is."""
+    try:
+        names = os.listdir(state_path(root))
+    except OSError:
+        return []
+    paths = [state_path(root, name) for name in names if name.endswith(".lock")]
+    return [read_builder(path) for path in paths if _is_held(path)]
+
+
 def is_building(root: str, pipeline: str) -> bool:
     """Whether a living process builds the pipeline."""
+    return _is_held(lock_path(root, pipeline))
+
+
+def _is_held(path: str) -> bool:
     try:
-        fd = os.open(lock_path(root, pipeline), os.O_RDWR)
+        fd = os.open(path, os.O_RDWR)
     except OSError:
         return False
     try:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project
 from pipelens.runner.build_lock import user_name
+from pipelens.runner.disk_room import in_words
 from pipelens.runner.events import PlanMade, RunEnd, RunEnded, RunStarted, TaskChanged, TaskProblem
+from pipelens.runner.freshness import MOVED
 from pipelens.runner.history import History
-from pipelens.runner.intents import recover
 from pipelens.runner.outcome import Outcome, code_mark
 from pipelens.runner.place import Place, Status
 from pipelens.runner.plan import Plan, Step
-from pipelens.runner.records import adopt_old_records
+from pipelens.runner.records import adopt_moved_records, adopt_old_records
 from pipelens.runner.scheduling import take_steps
 from pipelens.runner.state import trim_state
 from pipelens.runner.task_code import own_text
@@ -99,11 +100,12 @@ class BuildRun:
         tell(PlanMade(tuple((step.task, step.action, step.reason) for step in self.plan.steps)))
         if self.history.told:
             self.tell_problem(TaskProblem("", self.history.told, "warning"))
-        recover(project.root, project.path)
         adopt_old_records(project)
-        for folder in project.env.folders:
-            os.makedirs(folder, exist_ok=True)
-        if self.rendered():
+        moved = [
+            step.task for step in self.plan.steps if step.action == "skip" and step.reason == MOVED.reason
+        ]
+        adopt_moved_records(project, moved)
+        if self.has_folders() and self.rendered():
             self.queue()
             upstream = {name: task.upstream for name, task in project.tasks.items()}
             take_steps(self.plan.steps, upstream, self.take, workers=self.workers)
@@ -115,6 +117,18 @@ class BuildRun:
     def tell_problem(self, problem: TaskProblem) -> None:
         self.problems.append(problem)
         self.place.listener(problem)
+
+    def has_folders(self) -> bool:
+        """Make the folders that the env asks for; nothing runs without them."""
+        for folder in self.place.project.env.folders:
+            try:
+                os.makedirs(folder, exist_ok=True)
+            except OSError as error:
+                message = f"the folder {folder} that the env asks for cannot be made: {in_words(error)}"
+                self.tell_problem(TaskProblem("", message, path=self.place.project.path))
+                self.hooks_failed = True
+                return False
+        return True
 
     def rendered(self) -> bool:
         """Call the `on_render` hooks; nothing runs when one of them fails."""
@@ -185,6 +199,8 @@ class BuildRun:
         began = time.monotonic()
         run = TaskRun(place, place.project.tasks[name])
         status = self.carried_out(run)
+        if status == "failed":
+            run.advise()
         seconds = time.monotonic() - began
         for problem in run.problems:
             tell(problem)
@@ -200,7 +216,7 @@ class BuildRun:
         try:
             return run.run()
         except OSError as error:
-            return run.fail(f"its files cannot be prepared: {error}")
+            return run.fail(f"{error.filename or 'a file'} cannot be written: {error}")
 
     def settle(self, name: str, status: Status, reason: str, seconds: float, number: int, total: int) -> None:
         place, project = self.place, self.place.project

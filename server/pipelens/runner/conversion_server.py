@@ -12,6 +12,7 @@ import os
 from typing import Any
 
 from pipelens.runner.conversion import Converter
+from pipelens.runner.state import system
 from pipelens.runner.whole_file import write_whole
 
 if os.name == "nt":
@@ -20,7 +21,11 @@ else:
     from pipelens.runner import conversion_turns_posix as turns
 
 
-def serve() -> None:
+def serve(lifeline: str | None = None) -> None:
+    """Answer requests. lifeline: closes when the runner is gone; a product that is still in the making
+    then must not be put in its place, where the next build may have put another."""
+    if lifeline is not None:
+        system.end_with(int(lifeline))
     out = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (1, 2):

@@ -18,7 +18,7 @@ from pipelens.runner.state import system
 _OURS = str(Path(__file__).resolve().parents[2])
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from pipelens.runner.conversion_server import serve; serve()"
+    "from pipelens.runner.conversion_server import serve; serve(*sys.argv[2:])"
 )
 
 
@@ -84,24 +84,33 @@ class Conversions:
         if not self._started:
             self._started = True
             path = [_OURS, *(entry for entry in sys.path if entry and entry != _OURS)]
+            lifeline = system.Lifeline()
+            words = [sys.executable, "-I", "-c", _PROGRAM, json.dumps(path), *lifeline.arguments]
             try:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-c", _PROGRAM, json.dumps(path)],
+                    words,
                     cwd=_OURS,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,
+                    pass_fds=lifeline.passed,
                 )
             except OSError:
                 self._process = None
+                lifeline.close()
             else:
                 threading.Thread(
-                    target=self._listen, args=(self._process,), name="pipelens-conversions", daemon=True
+                    target=self._listen,
+                    args=(self._process, lifeline),
+                    name="pipelens-conversions",
+                    daemon=True,
                 ).start()
+            finally:
+                lifeline.started()
         return None if self._process is None else self._process.stdin
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+    def _listen(self, process: subprocess.Popen[bytes], lifeline: system.Lifeline) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             told = json.loads(line)
@@ -115,6 +124,7 @@ class Conversions:
             if self._process is process:
                 self._started, self._process = False, None
         process.wait()
+        lifeline.close()
         for answer in lost:
             answer.error = "the process that converts notebooks ended"
             answer.given.set()

@@ -16,6 +16,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
+from pipelens.runner.disk_room import in_words
+from pipelens.runner.state import StateError
+
 EVENT_VERSION = 1
 
 TaskState = Literal["queued", "started", "finished", "failed", "skipped"]
@@ -167,19 +170,26 @@ def _names(kind: type[Event]) -> tuple[str, ...]:
 
 class EventLog:
     """The event file of one run, open for appending. Every line is written at once. A full disk
-    costs the events, not the run."""
+    costs the events, not the run. Opening it raises `StateError`."""
 
     def __init__(self, path: str, run: str) -> None:
         self.path = path
         self.run = run
         self.seq = 0
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._torn = False
+        try:
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise StateError(
+                f"the events of the run cannot be written to {path}: {in_words(error)}"
+            ) from error
 
     def write(self, event: Event) -> None:
         self.seq += 1
         line = as_json(event, self.run, self.seq, time.time()) + "\n"
+        data = (b"\n" if self._torn else b"") + line.encode("utf-8", "backslashreplace")
         try:
-            os.write(self._fd, line.encode("utf-8", "backslashreplace"))
+            self._torn = os.write(self._fd, data) < len(data)
         except OSError:
             return
 

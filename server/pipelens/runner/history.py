@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -297,8 +298,9 @@ class History:
                     self._file.execute(*statement)
                 self._file.execute("COMMIT")
             except sqlite3.Error:
-                if self._file.in_transaction:
-                    self._file.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    if self._file.in_transaction:
+                        self._file.execute("ROLLBACK")
 
 
 def _statements(key: str, one: Outcome) -> tuple[tuple[str, tuple[object, ...]], ...]:

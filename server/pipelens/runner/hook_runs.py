@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipelens.core.project import Project, Task
+from pipelens.runner.disk_room import in_words
 from pipelens.runner.events import OutputMade, TaskProblem
 from pipelens.runner.interpreter import HOW_TO_CHANGE
 from pipelens.runner.place import Place, Status
@@ -88,7 +89,6 @@ class HookRunner:
         name = f"hooks-{self.place.run}-{next(_NUMBERS)}"
         events = state_path(self.project.root, "plans", f"{name}.events.jsonl")
         plan = state_path(self.project.root, "plans", f"{name}.json")
-        write_plan(plan, self.plan_of(calls, events))
         failures: list[Mapping[str, Any]] = []
 
         def hear(report: Report) -> None:
@@ -99,11 +99,15 @@ class HookRunner:
 
         order = Order(plan, events, self.place.cwd, self.place.environ)
         try:
+            write_plan(plan, self.plan_of(calls, events))
             ended = carry_out(self.place.engines.of(None), order, self.place.stop, hear)
         except WorkerNotStarted as error:
             return HooksDone(
                 "failed", (TaskProblem(_task_of(calls), str(error), advice=HOW_TO_CHANGE),), (PIPELINE,)
             )
+        except OSError as error:
+            told = f"{error.filename or plan} cannot be written: {in_words(error)}"
+            return HooksDone("failed", (TaskProblem(_task_of(calls), told),), (_task_of(calls),))
         finally:
             for path in (plan, events):
                 if os.path.exists(path):

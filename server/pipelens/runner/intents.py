@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelens.runner.metadata import remove_metadata
-from pipelens.runner.state import file_name, pipeline_key, state_path
+from pipelens.runner.disk_room import in_words
+from pipelens.runner.leftovers import clear_beside
+from pipelens.runner.metadata import metadata_path, remove_metadata
+from pipelens.runner.state import StateError, file_name, pipeline_key, state_path
 from pipelens.runner.whole_file import write_whole
 
-INTENT_VERSION = 1
+INTENT_VERSION = 2
 
 Stat = tuple[int, int] | None
 
@@ -31,23 +34,32 @@ class Intent:
 
 
 def stat_of(path: str) -> Stat:
-    """What is compared to see whether a product changed. A folder counts by its own entry and
-    those directly in it."""
+    """What is compared to see whether a product changed. A folder counts by all that is in it, whose
+    times and sizes are added up."""
     try:
         found = os.stat(path)
     except OSError:
         return None
-    if not os.path.isdir(path):
+    if not stat.S_ISDIR(found.st_mode):
         return found.st_mtime_ns, found.st_size
-    newest, size = found.st_mtime_ns, 0
-    try:
-        with os.scandir(path) as entries:
-            for entry in entries:
-                inner = entry.stat(follow_symlinks=False)
-                newest, size = max(newest, inner.st_mtime_ns), size + inner.st_size + 1
-    except OSError:
-        pass
-    return newest, size
+    times, size = found.st_mtime_ns, 0
+    for each in _below(path):
+        times, size = times + each.st_mtime_ns, size + each.st_size + 1
+    return times, size
+
+
+def _below(folder: str) -> Iterator[os.stat_result]:
+    """What is in a folder, at any depth; links are not followed."""
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    yield entry.stat(follow_symlinks=False)
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except OSError:
+            continue
 
 
 def write_intent(root: str, pipeline: str, task: str, run: str, products: Iterable[str]) -> Intent:
@@ -58,7 +70,7 @@ def write_intent(root: str, pipeline: str, task: str, run: str, products: Iterab
         "pipeline": pipeline_key(root, pipeline),
         "task": task,
         "run": run,
-        "products": {path: stat and list(stat) for path, stat in intent.products.items()},
+        "products": {path: seen and list(seen) for path, seen in intent.products.items()},
     }
     write_whole(_path(root, pipeline, task), json.dumps(record).encode("ascii"), mode=0o600)
     return intent
@@ -102,11 +114,11 @@ def read_intents(root: str, pipeline: str | None) -> Mapping[str, Intent]:
         try:
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 record = json.load(file)
-            if record["version"] != INTENT_VERSION or key not in (None, record["pipeline"]):
+            if record["version"] not in (1, INTENT_VERSION) or key not in (None, record["pipeline"]):
                 continue
             products = {
-                str(path): (int(stat[0]), int(stat[1])) if stat else None
-                for path, stat in record["products"].items()
+                str(path): (int(seen[0]), int(seen[1])) if seen else None
+                for path, seen in record["products"].items()
             }
             found[record["task"] if key is not None else name] = Intent(
                 record["task"], str(record["run"]), products
@@ -117,11 +129,19 @@ def read_intents(root: str, pipeline: str | None) -> Mapping[str, Intent]:
 
 
 def recover(root: str, pipeline: str) -> Mapping[str, tuple[str, ...]]:
-    """Settle what interrupted runs left: the changed products by task. Call with the lock held."""
+    """Settle what interrupted runs left: the changed products by task. Call with the lock held. Raises
+    `StateError`."""
     settled: dict[str, tuple[str, ...]] = {}
     for task, intent in read_intents(root, pipeline).items():
-        settled[task] = void_changed(intent)
-        end_intent(root, pipeline, task)
+        try:
+            settled[task] = void_changed(intent)
+            clear_beside(one for path in intent.products for one in (path, metadata_path(path)))
+            end_intent(root, pipeline, task)
+        except OSError as error:
+            raise StateError(
+                f"what the interrupted run of {task} left cannot be put in order: "
+                f"{error.filename}: {in_words(error)}"
+            ) from error
     return settled
 
 

@@ -1,9 +1,10 @@
-"""Processes and locks on POSIX systems; `process_windows` answers to the same names."""
+"""Processes, locks and disks on POSIX systems; `process_windows` answers to the same names."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,22 @@ class Lifeline:
 
     def close(self) -> None:
         os.close(self._write_end)
+
+
+def end_with(fd: int) -> None:
+    """End this process's group when the other end of the lifeline `fd` closes, at once if it has closed;
+    for processes of our own, as `worker/lifeline_posix.py` does it for those of users."""
+    os.set_inheritable(fd, False)
+    set_signal = getattr(fcntl, "F_SETSIG", None)
+    if set_signal is None or os.getpgrp() != os.getpid():
+        return
+    fcntl.fcntl(fd, set_signal, signal.SIGKILL)
+    fcntl.fcntl(fd, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)
+    look = select.poll()
+    look.register(fd, select.POLLIN)
+    if look.poll(0):
+        os.killpg(0, signal.SIGKILL)
 
 
 def start(
@@ -80,6 +97,14 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
         os.killpg(process.pid, number)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def room(folder: str) -> int:
+    """How many bytes can be written to the disk of `folder`; none where no file can be made there."""
+    found = os.statvfs(folder)
+    if found.f_files and not found.f_favail:
+        return 0
+    return found.f_bavail * found.f_frsize
 
 
 def died_of(returncode: int) -> str:

@@ -1,4 +1,4 @@
-"""Processes and locks on Windows; `process_posix` answers to the same names."""
+"""Processes, locks and disks on Windows; `process_posix` answers to the same names."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ class Lifeline:
         return
 
 
+def end_with(fd: int) -> None:
+    """Nothing watches here yet."""
+
+
 def start(
     command: Sequence[str], *, cwd: str, environ: Mapping[str, str], passed: tuple[int, ...]
 ) -> subprocess.Popen[bytes]:
@@ -74,6 +78,13 @@ def end_group(pid: int) -> None:
         capture_output=True,
         check=False,
     )
+
+
+def room(folder: str) -> int:
+    """How many bytes can be written to the disk of `folder`."""
+    import shutil
+
+    return shutil.disk_usage(folder).free
 
 
 def died_of(returncode: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from urllib.parse import quote
 
+from pipelens.runner.disk_room import in_words
 from pipelens.runner.whole_file import write_whole
 
 # Processes and locks as this system has them, for all of the runner.
@@ -61,14 +62,13 @@ def make_state(root: str) -> None:
         for part in ("runs", "plans", "intents", "failures"):
             os.makedirs(os.path.join(folder, part), 0o700, exist_ok=True)
     except OSError as error:
-        raise StateError(f"cannot keep the state of runs in {folder}: {error.strerror or error}") from error
+        raise StateError(f"cannot keep the state of runs in {folder}: {in_words(error)}") from error
 
 
 def trim_state(root: str) -> None:
     """Drop the event files of all but the latest runs, and all but the latest failures."""
     for part, kept in (("runs", RUNS_KEPT), ("failures", FAILURES_KEPT)):
-        folder = state_path(root, part)
-        files = [entry for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)]
+        files = _files(state_path(root, part))
         if len(files) <= kept:
             continue
         files.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
@@ -77,3 +77,11 @@ def trim_state(root: str) -> None:
                 os.unlink(entry.path)
             except OSError:
                 continue
+
+
+def _files(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if entry.is_file(follow_symlinks=False)]
+    except OSError:
+        return []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pipelens.core.project import Task
 from pipelens.core.sources import FunctionSource, NotebookSource, TemplateSource, UnresolvedFunction
+from pipelens.runner.disk_room import advice
 from pipelens.runner.events import CellChanged, OutputMade, TaskProblem
 from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
@@ -90,6 +92,15 @@ class TaskRun:
     def products(self) -> tuple[str, ...]:
         assert self.task.products is not None
         return tuple(product.path for product in self.task.products.items)
+
+    def advise(self) -> None:
+        """Say what to do about the failure where a full disk is to blame for it."""
+        if not self.problems or self.problems[0].advice:
+            return
+        first = self.problems[0]
+        folders = [*map(os.path.dirname, self.products), state_path(self.place.project.root)]
+        told = advice(f"{first.message} {first.traceback}", dict.fromkeys(folders))
+        self.problems[0] = replace(first, advice=told)
 
     def fail(self, message: str, **fields: Any) -> Status:
         self.problems.append(TaskProblem(self.task.name, message, **fields))
@@ -220,10 +231,11 @@ class TaskRun:
     def worked(self, plan: Mapping[str, object], engine: Engine | None = None) -> Status:
         """Start the worker with `plan` and follow it to its end."""
         plan_path = self.state_file("plans", "json")
-        write_plan(plan_path, plan)
-        order = Order(plan_path, self.events_path, str(plan["cwd"]), self.place.environ)
+        engine = engine or self.place.engines.of(self.task)
+        marks = secrets.token_hex(8) if engine.name in ("warm", "process") and self.executed else None
+        write_plan(plan_path, {**plan, "outputs": {**cast("dict[str, object]", plan["outputs"]), "marks": marks}})
+        order = Order(plan_path, self.events_path, str(plan["cwd"]), self.place.environ, marks)
         try:
-            engine = engine or self.place.engines.of(self.task)
             ended = carry_out(engine, order, self.place.stop, self.hear)
         except WorkerNotStarted as error:
             return self.fail(str(error), advice=HOW_TO_CHANGE)
@@ -341,7 +353,7 @@ class TaskRun:
             for path in self.products:
                 write_metadata(path, time.time(), code, params)
         except OSError as error:
-            return self.fail(f"the record of its run cannot be written: {error}")
+            return self.fail(f"the record of its run cannot be written: {error.filename}: {error.strerror}")
         return "ok"
 
     def stored(self) -> dict[str, object]:

@@ -12,26 +12,32 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol, cast
 
+from pipelens.runner.report_order import Mark, MarkSplitter, ReportOrder, Stream
 from pipelens.runner.state import system
 from pipelens.runner.stop import StopRequest
 
 STOP_GRACE = 5.0
 """Seconds that an interrupted task has to end by itself."""
 
+_MOST_WAITING = 64
+"""Pieces of at most 64 KB that are kept of a pipe before they are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What an engine is asked to run. plan: the plan's file. events: the file that the worker
-    appends to. cwd: absolute. environ: all that the task sees."""
+    appends to. cwd: absolute. environ: all that the task sees. marks: what the worker puts into its
+    pipes (see `report_order`), None where it does not."""
 
     plan: str
     events: str
     cwd: str
     environ: Mapping[str, str]
+    marks: str | None = None
 
 
 class Running(Protocol):
@@ -118,10 +124,14 @@ def carry_out(engine: Engine, order: Order, stop: StopRequest, listener: Listene
         pass
     running = engine.start(order)
     following = _Following(running, stop)
+    ended: Ended | None = None
     try:
-        return following.follow(order.events, listener)
+        ended = following.follow(order, listener)
+        return ended
     finally:
-        if running.poll() is None or following.stopping is not None:
+        # A worker that died without a word may have left what it had started: that must not go on
+        # writing products that nobody follows any more.
+        if ended is None or ended.status is None or following.stopping is not None:
             running.kill()
         running.close()
 
@@ -133,6 +143,7 @@ class _Following:
     running: Running
     stop: StopRequest
     stopping: float | None = None
+    status: str | None = None
 
     def heed(self) -> None:
         """Interrupt the task when a stop was asked for; kill it when it does not end in time."""
@@ -145,87 +156,142 @@ class _Following:
         elif self.stop.is_urgent or now - self.stopping > STOP_GRACE:
             self.running.kill()
 
-    def follow(self, events: str, listener: Listener) -> Ended:
-        printed: queue.SimpleQueue[Printed] = queue.SimpleQueue()
+    def follow(self, order: Order, listener: Listener) -> Ended:
         news = threading.Event()
-        readers = [
-            _read_in_background(self.running.stdout, "stdout", printed, news),
-            _read_in_background(self.running.stderr, "stderr", printed, news),
+        reports = ReportOrder()
+        pipes = [
+            _Pipe(self.running.stdout, "stdout", MarkSplitter(order.marks), news),
+            _Pipe(self.running.stderr, "stderr", MarkSplitter(order.marks), news),
         ]
-        status: str | None = None
         pause = 0.001
-        with open(events, "rb") as file:
-            lines = _Lines(file)
-            while True:
-                returncode = self.running.poll()
-                if returncode is not None:
-                    # What a child that outlives the task keeps open is not waited for.
-                    for reader in readers:
-                        reader.join(0.2)
-                busy = False
-                for report in [*lines.new(), *_drained(printed)]:
-                    busy = True
-                    if isinstance(report, Told) and report.kind == "end":
-                        status = str(report.fields.get("status"))
-                    listener(report)
-                if returncode is not None:
-                    return Ended(status, returncode)
-                self.heed()
-                # A pipe that is closed is the first sign of the end, so it counts as news.
-                pause = 0.001 if busy or news.is_set() else min(pause * 1.3, 0.02)
-                news.clear()
-                news.wait(pause)
+        with open(order.events, "rb") as file:
+            events = _Lines(file)
+            try:
+                while (returncode := self.running.poll()) is None:
+                    busy = self.tell(events, pipes, reports, listener)
+                    self.heed()
+                    # A pipe that is closed is the first sign of the end, so it counts as news.
+                    pause = 0.001 if busy or news.is_set() else min(pause * 1.3, 0.02)
+                    news.clear()
+                    news.wait(pause)
+                self.tell_rest(events, pipes, reports, listener)
+                return Ended(self.status, returncode)
+            finally:
+                for pipe in pipes:
+                    pipe.is_left = True
+
+    def tell_rest(
+        self, events: _Lines, pipes: Sequence[_Pipe], reports: ReportOrder, listener: Listener
+    ) -> None:
+        """After the end. What a child that outlives the task keeps open is not waited for."""
+        over = time.monotonic() + 2.0
+        quiet = 0
+        while quiet < 2 and time.monotonic() < over:
+            for pipe in pipes:
+                pipe.reader.join(0.1)
+            busy = self.tell(events, pipes, reports, listener)
+            if not busy and not any(pipe.reader.is_alive() for pipe in pipes):
+                break
+            quiet = 0 if busy else quiet + 1
+        while self.tell(events, (), reports, listener, all=True):
+            pass
+
+    def tell(
+        self,
+        events: _Lines,
+        pipes: Sequence[_Pipe],
+        reports: ReportOrder,
+        listener: Listener,
+        *,
+        all: bool = False,
+    ) -> bool:
+        """Pass on a measure of what has arrived, in order; whether there was anything."""
+        # The pipes first: what was printed after an event is then never told before it.
+        for pipe in pipes:
+            pipe.take(reports)
+        reports.events.extend(events.new())
+        busy = False
+        for found in reports.ready(all=all):
+            busy = True
+            if isinstance(found, tuple):
+                listener(Printed(*found))
+                continue
+            if found["kind"] == "end":
+                self.status = str(found.get("status"))
+            listener(Told(str(found["kind"]), found))
+        return busy
 
 
 class _Lines:
-    """The whole lines that were added to an event file since it was last asked."""
+    """The whole lines that were added to an event file since it was last asked, a measure at a time."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._rest = b""
 
-    def new(self) -> Iterator[Told]:
-        data = self._file.read()
+    def new(self) -> Iterator[dict[str, Any]]:
+        data = self._file.read(1 << 20)
         if not data:
             return
         *whole, self._rest = (self._rest + data).split(b"\n")
         for line in whole:
             try:
                 record = json.loads(line)
-                yield Told(str(record["kind"]), record)
-            except (ValueError, KeyError, TypeError):
+                if isinstance(record, dict) and "kind" in record:
+                    yield cast("dict[str, Any]", record)
+            except ValueError:
                 continue
 
 
-def _drained(printed: queue.SimpleQueue[Printed]) -> Iterator[Printed]:
-    while True:
+class _Pipe:
+    """A pipe that a thread reads. Who prints faster than it is told has to wait."""
+
+    def __init__(self, pipe: IO[bytes], stream: Stream, marks: MarkSplitter, news: threading.Event) -> None:
+        self.is_left = False
+        """Whether nobody wants what still arrives."""
+        self._pipe = pipe
+        self._stream: Stream = stream
+        self._marks = marks
+        self._news = news
+        self._arrived: queue.Queue[str | Mark | None] = queue.Queue(_MOST_WAITING)
+        self.reader = threading.Thread(target=self._read, name=f"pipelens-{stream}", daemon=True)
+        self.reader.start()
+
+    def take(self, reports: ReportOrder) -> None:
+        """Hand on what has arrived."""
+        waiting = reports.printed[self._stream]
         try:
-            yield printed.get_nowait()
+            for _ in range(_MOST_WAITING - len(waiting)):
+                found = self._arrived.get_nowait()
+                if found is None:
+                    reports.ended.add(self._stream)
+                else:
+                    waiting.append(found)
         except queue.Empty:
             return
 
-
-def _read_in_background(
-    pipe: IO[bytes],
-    stream: Literal["stdout", "stderr"],
-    printed: queue.SimpleQueue[Printed],
-    news: threading.Event,
-) -> threading.Thread:
-    def read() -> None:
+    def _read(self) -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        with pipe:
+        with self._pipe:
             while True:
                 try:
-                    data = os.read(pipe.fileno(), 1 << 16)
+                    data = os.read(self._pipe.fileno(), 1 << 16)
                 except OSError:
                     data = b""
-                text = decode(data, not data)
-                if text:
-                    printed.put(Printed(stream, text))
-                news.set()
+                for found in self._marks.split(data):
+                    if isinstance(found, Mark):
+                        self._put(found)
+                    elif text := decode(found, not data):
+                        self._put(text)
                 if not data:
+                    self._put(None)
                     return
 
-    reader = threading.Thread(target=read, name=f"pipelens-{stream}", daemon=True)
-    reader.start()
-    return reader
+    def _put(self, found: str | Mark | None) -> None:
+        while not self.is_left:
+            try:
+                self._arrived.put(found, timeout=0.5)
+                self._news.set()
+                return
+            except queue.Full:
+                continue

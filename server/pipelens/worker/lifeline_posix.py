@@ -7,11 +7,12 @@ it closes. Only Linux delivers that as a kill; elsewhere nothing watches.
 from __future__ import annotations
 
 import os
+import select
 import signal
 
 
 def watch(fd: int) -> None:
-    """End this process group when the other end of the pipe `fd` closes."""
+    """End this process group when the other end of the pipe `fd` closes, at once if it has closed."""
     import fcntl
 
     os.set_inheritable(fd, False)
@@ -21,3 +22,8 @@ def watch(fd: int) -> None:
     fcntl.fcntl(fd, set_signal, signal.SIGKILL)
     fcntl.fcntl(fd, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC)
+    # The runner may have gone before anybody watched, and a pipe that is closed does not close again.
+    look = select.poll()
+    look.register(fd, select.POLLIN)
+    if look.poll(0):
+        os.killpg(0, signal.SIGKILL)
