@@ -61,6 +61,21 @@ def test_a_project_that_was_moved_is_as_fresh_as_before(pipeline: Pipeline) -> N
     assert moved.states() == {"count": "stale", "sum": "stale"}
 
 
+def test_a_build_writes_down_where_a_moved_project_lies_and_runs_nothing(pipeline: Pipeline) -> None:
+    pipeline.build()
+    before = json.loads((pipeline.root / "out/.numbers.txt.metadata").read_text())
+    elsewhere = pipeline.root.with_name("another longer name")
+    pipeline.root.rename(elsewhere)
+    moved = Pipeline(elsewhere)
+    moved.task("count.sh", "out/numbers.txt", params={"n": 3})
+    moved.task("sum.sh", {"sum": "out/sum.txt"}, upstream=("count",))
+    assert moved.build().ran == ()
+    after = json.loads((elsewhere / "out/.numbers.txt.metadata").read_text())
+    assert after["timestamp"] == before["timestamp"]
+    assert str(elsewhere) in after["stored_source_code"]
+    assert {told.reason for told in moved.freshness().values()} == {"up to date"}
+
+
 def test_a_failure_names_the_status_and_the_line_that_bash_tells(pipeline: Pipeline) -> None:
     pipeline.write("count.sh", "echo before\n\nno_such_command {{n}} > {{product}}\n")
     result = pipeline.build()

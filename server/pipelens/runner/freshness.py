@@ -26,7 +26,7 @@ from pipelens.core.sources import (
     UnresolvedFunction,
 )
 from pipelens.runner.intents import Intent, changed_products
-from pipelens.runner.metadata import RESOURCES, called_params, changed_params, stored_params
+from pipelens.runner.metadata import RESOURCES, called_params, changed_params, known_results, stored_params
 from pipelens.runner.outcome import Outcome, code_mark
 from pipelens.runner.records import Record
 from pipelens.runner.task_code import code_of, is_moved, own_text
@@ -53,6 +53,7 @@ class LastRun:
 
 
 FRESH = Freshness("fresh", "up to date")
+MOVED = Freshness("fresh", "up to date; the project was moved since it ran")
 RUNNING = Freshness("running", "it is running")
 IN_A_CIRCLE = Freshness("unknown", "it is part of a circle of tasks")
 
@@ -127,8 +128,8 @@ def failed(task: Task, record: Record, outcome: Outcome | None) -> Freshness | N
 def own_state(
     project: Project, task: Task, record: Record, whole: Callable[[], Record], *, by_code: bool
 ) -> Freshness | None:
-    """What the task's own source, params and products say; None: they are as recorded. whole: the
-    record with code and params, read when they are compared."""
+    """What the task's own source, params and products say; None: they are as recorded; `MOVED`: so they
+    are, in another folder. whole: the record with code and params, read when they are compared."""
     root = project.root
     if task.products is None:
         return Freshness("unknown", "its products are not known")
@@ -181,13 +182,16 @@ def _compared(project: Project, task: Task, record: Record, root: str) -> Freshn
         return Freshness("stale", "the records of its products disagree")
     if record.code is None:
         return Freshness("stale", "the record of its last run has no source code")
+    moved: Freshness | None = None
     if task.kind == "shell":
-        if (changed_script := _script_state(project, task, record)) is not None:
-            return changed_script
+        script = _script_state(project, task, record)
+        if script is not None and script is not MOVED:
+            return script
+        moved = script
     elif not same_code(task, record.code):
         return Freshness("stale", "source changed")
     if record.params is None:
-        return None
+        return moved
     try:
         current = stored_params(task.params, task.spec.resources)
     except OSError as error:
@@ -195,20 +199,20 @@ def _compared(project: Project, task: Task, record: Record, root: str) -> Freshn
     changed = changed_params(current, record.params, called_params(task))
     if changed == (RESOURCES,):
         return Freshness("stale", "a resource file changed")
-    return Freshness("stale", f"params changed: {', '.join(changed)}") if changed else None
+    return Freshness("stale", f"params changed: {', '.join(changed)}") if changed else moved
 
 
 def _script_state(project: Project, task: Task, record: Record) -> Freshness | None:
-    """Whether a shell task's script is another one. Params that are results of functions are taken to
-    be what they were."""
-    called = {name: value for name, value in (record.params or {}).items() if name in called_params(task)}
+    """Whether a shell task's script is another one, or the same in another folder. Params that are
+    results of functions are taken to be what they were."""
+    called = known_results(task, record.params)
     code = code_of(project, task, called)
     if isinstance(code, TemplateFault):
         return Freshness("stale", f"its script cannot be made: {code.message}")
     stored = record.code or ""
-    if code == stored or is_moved(project, task, stored, called):
+    if code == stored:
         return None
-    return Freshness("stale", "its script changed")
+    return MOVED if is_moved(project, task, stored, called) else Freshness("stale", "its script changed")
 
 
 def _shown(path: str, root: str) -> str:

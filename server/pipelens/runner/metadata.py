@@ -116,6 +116,12 @@ def called_params(task: Task) -> frozenset[str]:
     return frozenset(task.spec.calls)
 
 
+def known_results(task: Task, stored: Mapping[str, object] | None) -> dict[str, object]:
+    """Of the params that are the results of functions, those that a run stored."""
+    called = called_params(task)
+    return {name: value for name, value in (stored or {}).items() if name in called}
+
+
 def adopt_old_name(product: str) -> None:
     """Give the record of an old release the name that it has today."""
     try:

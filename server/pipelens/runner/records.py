@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pipelens.core.project import Project, Task
+from pipelens.core.rendering import TemplateFault
 from pipelens.runner.metadata import (
     Metadata,
     UnreadableMetadata,
     adopt_old_name,
+    known_results,
     metadata_path,
     old_metadata_path,
     read_metadata,
+    write_metadata,
 )
+from pipelens.runner.task_code import code_of, is_moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +217,21 @@ def adopt_old_records(project: Project) -> None:
             old, new = old_metadata_path(path), metadata_path(path)
             if folders.exists(old) and not folders.exists(new):
                 adopt_old_name(path)
+
+
+def adopt_moved_records(project: Project, names: Iterable[str]) -> None:
+    """Write down today's folder in the records of these shell tasks, which were made where the project
+    lay before (Q24): nothing ran, so the time stays, and Ploomber finds them up to date."""
+    for name in names:
+        task = project.tasks[name]
+        for path in _paths(task):
+            found = read_metadata(metadata_path(path))
+            if not isinstance(found, Metadata) or found.timestamp is None or found.code is None:
+                continue
+            called = known_results(task, found.params)
+            code = code_of(project, task, called)
+            if code is None or isinstance(code, TemplateFault) or code == found.code:
+                continue
+            if is_moved(project, task, found.code, called):
+                with suppress(OSError):  # then Ploomber runs the task again; here it stays up to date
+                    write_metadata(path, found.timestamp, code, found.params or {})

@@ -17,6 +17,7 @@ from pipelens.runner.build_lock import is_building
 from pipelens.runner.freshness import (
     FRESH,
     IN_A_CIRCLE,
+    MOVED,
     Freshness,
     LastRun,
     failed,
@@ -199,7 +200,7 @@ class RunStates:
                     return None
                 waiting.append((each, True))
                 task = project.tasks[each]
-                if self._own_state(task, self._records.of(task)) is None:
+                if self._own_state(task, self._records.of(task)) in (None, MOVED):
                     waiting.extend((other, False) for other in task.upstream if other in project.tasks)
         return found
 
@@ -302,7 +303,9 @@ class RunStates:
         own = self._own_state(task, record)
         if self._intents:
             own = interrupted(self._intents.get(name), building=self._building) or own
-        found = own or upstream_state(task, record, self._told, self._stamps) or FRESH
+        if own is None or own is MOVED:
+            own = upstream_state(task, record, self._told, self._stamps) or own
+        found = own or FRESH
         if found.state in ("stale", "never_run"):
             found = failed(task, record, self._outcomes.latest.get(name)) or found
         before = self._told.get(name)
