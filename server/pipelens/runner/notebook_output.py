@@ -11,11 +11,17 @@ from pipelens.core.cells import Cell
 from pipelens.core.project import Task
 from pipelens.runner.conversions import ConversionFailed, Conversions, write_request_file
 from pipelens.runner.notebook_formats import UnknownFormat, exporter_name, notebook_products
+from pipelens.runner.notebook_layout import ended_at, notebook_text, started_at
 from pipelens.runner.stop import StopRequest
 from pipelens.runner.task_plan import Notebook
 from pipelens.runner.whole_file import write_whole
 
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+FIRST = 12 << 20
+LAST = 2 << 20
+"""Characters that are kept of a long text, its first and its last; the worker leaves out more of its own."""
 
 
 class ExportError(Exception):
@@ -32,6 +38,7 @@ class ExecutedNotebook:
         self._by_index: dict[int | None, dict[str, Any]] = {}
         self._displays: dict[str, list[dict[str, Any]]] = {}
         self._clear_next: set[int | None] = set()
+        self._texts: dict[int | None, _StreamText] = {}
         self.current: int | None = None
         for position, cell in enumerate(notebook.cells):
             made = _injected_cell() if cell is None else _cell(cell, originals.get(cell.index), position)
@@ -46,9 +53,14 @@ class ExecutedNotebook:
     def injected(self) -> str:
         return str(self._by_index[None]["source"])
 
-    def start(self, index: int | None, count: int | None) -> None:
+    def start(self, index: int | None, count: int | None, at: float) -> None:
+        """at: seconds since the epoch."""
         self.current = index
         self._by_index[index]["execution_count"] = count
+        started_at(self._by_index[index]["metadata"], at)
+
+    def end(self, index: int | None, at: float) -> None:
+        ended_at(self._by_index[index]["metadata"], at)
 
     def add(self, index: int | None, output: Mapping[str, Any]) -> None:
         """An output of the cell at `index`; text of one stream is joined."""
@@ -61,12 +73,19 @@ class ExecutedNotebook:
             outputs.clear()
         made = dict(output)
         display = (made.pop("transient", None) or {}).get("display_id")
-        last = outputs[-1] if outputs else None
-        if made["output_type"] == "stream" and last and last.get("name") == made["name"]:
-            last["text"] = _overwritten(last["text"] + made["text"])
+        if made["output_type"] == "stream":
+            text = self._texts.get(index)
+            if text is not None and outputs and text.output is outputs[-1] and text.name == made["name"]:
+                text.add(made["text"])
+                return
+            if text is not None:
+                text.settle()
+            outputs.append(made)
+            self._texts[index] = _StreamText(made)
             return
         outputs.append(made)
         if display:
+            self.update(display, made["data"], made.get("metadata") or {})
             self._displays.setdefault(display, []).append(made)
 
     def print(self, stream: str, text: str) -> None:
@@ -85,6 +104,8 @@ class ExecutedNotebook:
             output.update(data=dict(data), metadata=dict(metadata))
 
     def as_json(self) -> dict[str, Any]:
+        for text in self._texts.values():
+            text.settle()
         return {"cells": self.cells, "metadata": self.metadata, "nbformat": 4, "nbformat_minor": 5}
 
     def as_bytes(self, *, compact: bool = False) -> bytes:
@@ -92,8 +113,43 @@ class ExecutedNotebook:
         if compact:
             text = json.dumps(self.as_json(), separators=(",", ":"), ensure_ascii=False)
         else:
-            text = json.dumps(self.as_json(), indent=1, ensure_ascii=False)
-        return (text + "\n").encode("utf-8", "backslashreplace")
+            text = notebook_text(self.as_json())
+        return text.encode("utf-8", "backslashreplace")
+
+
+class _StreamText:
+    """The text of one stream as it grows; what goes beyond measure is left out of its middle."""
+
+    def __init__(self, output: dict[str, Any]) -> None:
+        self.output = output
+        self.name: str = output["name"]
+        self._first = ""
+        self._left_out = 0
+        self._parts: list[str] = [output["text"]]
+        self._size = len(output["text"])
+        self._look_at = 1 << 16
+
+    def add(self, text: str) -> None:
+        self._parts.append(text)
+        self._size += len(text)
+        if self._size > self._look_at:
+            self._gather()
+
+    def _gather(self) -> None:
+        whole = _overwritten("".join(self._parts))
+        if not self._first and len(whole) > FIRST + 2 * LAST:
+            self._first, whole = whole[:FIRST], whole[FIRST:]
+        if self._first and len(whole) > LAST:
+            self._left_out += len(whole) - LAST
+            whole = whole[-LAST:]
+        self._parts, self._size = [whole], len(whole)
+        self._look_at = 2 * max(self._size, 1 << 16)
+
+    def settle(self) -> None:
+        """Write the text into the output."""
+        self._gather()
+        told = f"\n(… {self._left_out:,} characters are left out here …)\n" if self._left_out else ""
+        self.output["text"] = self._first + told + self._parts[0]
 
 
 def _overwritten(text: str) -> str:
@@ -179,8 +235,8 @@ def write_notebook(
                     write_whole(product.path, executed.as_bytes())
                     continue
                 if not handed_on:
-                    write_request_file(scratch, executed.as_json())
                     handed_on = True
+                    write_request_file(scratch, executed.as_json())
                 given = cast("Mapping[str, Any]", options)
                 conversions.convert(scratch, exporter, given, product.path, stop)
             except UnknownFormat as error:
@@ -192,5 +248,5 @@ def write_notebook(
             except OSError as error:
                 raise ExportError(f"{product.path} cannot be written: {error.strerror or error}") from error
     finally:
-        if handed_on:
+        if handed_on and os.path.exists(scratch):
             os.unlink(scratch)

@@ -233,7 +233,9 @@ class TaskRun:
         plan_path = self.state_file("plans", "json")
         engine = engine or self.place.engines.of(self.task)
         marks = secrets.token_hex(8) if engine.name in ("warm", "process") and self.executed else None
-        write_plan(plan_path, {**plan, "outputs": {**cast("dict[str, object]", plan["outputs"]), "marks": marks}})
+        write_plan(
+            plan_path, {**plan, "outputs": {**cast("dict[str, object]", plan["outputs"]), "marks": marks}}
+        )
         order = Order(plan_path, self.events_path, str(plan["cwd"]), self.place.environ, marks)
         try:
             ended = carry_out(engine, order, self.place.stop, self.hear)
@@ -292,7 +294,9 @@ class TaskRun:
                 executed.inject(fields["text"])
             case "cell":
                 if fields["state"] == "started":
-                    executed.start(fields["index"], fields.get("execution_count"))
+                    executed.start(fields["index"], fields.get("execution_count"), fields["at"])
+                else:
+                    executed.end(fields["index"], fields["at"])
                 self.tell_cell(fields)
             case "output":
                 output = fields["output"]

@@ -31,6 +31,8 @@ class Code:
         self.line: int = cell["line"]
         self.lines: Optional[List[int]] = cell.get("lines")
         self.injected = bool(cell.get("injected"))
+        self.tags = frozenset(cell.get("tags") or ())
+        self.transformed = self.source
         self.statements: List[ast.stmt] = []
         self.error: Optional[SyntaxError] = None
         self.magic: Optional[Tuple[str, str]] = None
@@ -38,6 +40,15 @@ class Code:
     @property
     def is_empty(self) -> bool:
         return not self.source.strip()
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.is_empty or "skip-execution" in self.tags
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether the notebook goes on after an error of this cell."""
+        return "raises-exception" in self.tags
 
     def file_line(self, line: int) -> int:
         """The 1-based line of the file for a 1-based line of the cell."""
@@ -65,10 +76,11 @@ def parse(cell: Code, transform: Callable[[str], str], skip: int = 0) -> None:
     lines = cell.source.split("\n")
     text = "\n".join([""] * skip + lines[skip:])
     try:
-        tree = ast.parse(transform(text), cell.filename)
+        cell.transformed = transform(text)
+        tree = ast.parse(cell.transformed, cell.filename)
     except SyntaxError as error:
         _shift_error(error, cell)
-        cell.error = error
+        cell.error = error.with_traceback(None)
         return
     except ValueError as error:
         # A NUL character, which older Pythons report so.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any, Dict, Optional
 
 _MOST_WAITING = 64 << 20
@@ -36,6 +37,8 @@ class Channel:
             return
         record: Dict[str, Any] = {"kind": kind}
         record.update(fields)
+        if kind == "cell":
+            record["at"] = time.time()
         if self.marks is not None and kind in _IN_ORDER:
             with self.marks.lock:
                 record["mark"] = self.marks.next(record)

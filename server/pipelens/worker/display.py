@@ -8,7 +8,7 @@ import io
 import os
 import pprint
 import sys
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, List, Tuple
 
 from .channel import Channel
 
@@ -24,6 +24,11 @@ _METHODS = (
 )
 
 
+FIRST = 8 << 20
+LAST = 1 << 20
+"""Characters that a cell keeps of each stream: the first, and of what comes after them the last."""
+
+
 class CellStream(io.TextIOBase):
     """`sys.stdout` or `sys.stderr` of a notebook: every line goes into the running cell."""
 
@@ -36,11 +41,17 @@ class CellStream(io.TextIOBase):
         self._channel = channel
         self._pid = os.getpid()
         self._kept = ""
+        self._room = FIRST
+        self._rest: List[str] = []
+        self._rest_size = 0
+        self._left_out = 0
         self.buffer = os.fdopen(os.dup(fd), "wb", 0)
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
-            raise TypeError("write() argument must be str, not " + type(text).__name__)
+            raise TypeError("write() argument must be str, not {}".format(type(text)))
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
         if os.getpid() != self._pid:
             # A forked child: its text goes to the real stream, which the runner reads as well.
             os.write(self._fd, text.encode("utf-8", "backslashreplace"))
@@ -53,7 +64,34 @@ class CellStream(io.TextIOBase):
     def flush(self) -> None:
         if self._kept and os.getpid() == self._pid:
             text, self._kept = self._kept, ""
-            self._channel.output({"output_type": "stream", "name": self.name, "text": text})
+            if self._room > 0:
+                self._room -= _weight(text)
+                self._send(text)
+            else:
+                self._put_off(text)
+
+    def _send(self, text: str) -> None:
+        self._channel.output({"output_type": "stream", "name": self.name, "text": text})
+
+    def _put_off(self, text: str) -> None:
+        """Keep the last of what a cell prints beyond measure."""
+        self._rest.append(text)
+        self._rest_size += len(text)
+        if self._rest_size > 2 * LAST:
+            whole = "".join(self._rest)
+            self._left_out += len(whole) - LAST
+            self._rest, self._rest_size = [whole[-LAST:]], LAST
+
+    def end_cell(self) -> None:
+        """Show what was put off; the next cell has its own measure."""
+        self.flush()
+        if self._rest and os.getpid() == self._pid:
+            whole = "".join(self._rest)
+            left_out = self._left_out + max(len(whole) - LAST, 0)
+            if left_out:
+                self._send("\n(… {:,} characters are left out here …)\n".format(left_out))
+            self._send(whole[-LAST:])
+        self._room, self._rest, self._rest_size, self._left_out = FIRST, [], 0, 0
 
     def fileno(self) -> int:
         return self._fd
@@ -65,10 +103,16 @@ class CellStream(io.TextIOBase):
         return True
 
 
-def take_streams(channel: Channel) -> None:
+def _weight(text: str) -> int:
+    """What `text` takes of a cell's measure: a progress bar, which goes back over itself, little."""
+    return len(text) if "\n" in text or "\r" not in text else len(text) // 8
+
+
+def take_streams(channel: Channel) -> Tuple[CellStream, CellStream]:
     """From now on what is printed goes into the notebook."""
-    sys.stdout = CellStream("stdout", 1, channel)  # type: ignore[assignment]
-    sys.stderr = CellStream("stderr", 2, channel)  # type: ignore[assignment]
+    streams = CellStream("stdout", 1, channel), CellStream("stderr", 2, channel)
+    sys.stdout, sys.stderr = streams  # type: ignore[assignment]
+    return streams
 
 
 def bundle(value: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:

@@ -10,10 +10,11 @@ import os
 import sys
 import time
 from types import ModuleType
-from typing import Any, Callable, List, Mapping, Optional
+from typing import Any, Callable, List, Mapping, Optional, Sequence
 
 from . import cells, display, parameters, products, tracebacks
 from .channel import Channel
+from .marks import Marks
 from .values import decode_params, storable
 
 _MAGIC_STARTS = ("%", "!", "?")
@@ -93,8 +94,7 @@ def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callabl
         if error.code not in (None, 0):
             raise
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        engine.flush()
 
 
 def _main_module(file: Optional[str]) -> ModuleType:
@@ -129,7 +129,7 @@ def _codes(plan: Mapping[str, Any], channel: Channel) -> List[cells.Code]:
 
 def _broken(codes: List[cells.Code]) -> List[cells.Code]:
     """The first cell that does not parse: then it is told before anything runs."""
-    return next(([code] for code in codes if code.error is not None), [])
+    return next(([code] for code in codes if code.error and not code.may_fail and not code.is_skipped), [])
 
 
 def _raise_syntax(code: cells.Code, advice: str) -> None:
@@ -146,10 +146,13 @@ def _raise_syntax(code: cells.Code, advice: str) -> None:
 class _Notebook:
     """The run of one notebook."""
 
-    def __init__(self, module: ModuleType, channel: Channel, shell: Any) -> None:
+    def __init__(
+        self, module: ModuleType, channel: Channel, shell: Any, streams: Sequence[display.CellStream]
+    ) -> None:
         self.module = module
         self.channel = channel
         self.shell = shell
+        self.streams = streams
         self.compiler = cells.Compiler(allow_await=True)
         self.count = 0
         self.plain = display.PlainDisplay(channel)
@@ -175,7 +178,7 @@ class _Notebook:
 
     async def run(self, codes: List[cells.Code], roots: List[str]) -> None:
         for code in codes:
-            if code.is_empty:
+            if code.is_skipped:
                 continue
             self.channel.cell = code.index
             self.count += 1
@@ -188,8 +191,12 @@ class _Notebook:
                 if isinstance(error, SystemExit) and error.code in (None, 0):
                     self.channel.send("cell", state="finished", index=code.index)
                     raise
-                self.fail(error, code, roots)
-                raise
+                self.show(error, code)
+                if code.may_fail and not isinstance(error, (SystemExit, KeyboardInterrupt)):
+                    self.remember(error, code)
+                else:
+                    self.fail(error, code, roots)
+                    raise
             self.flush()
             self.channel.send("cell", state="finished", index=code.index)
             await asyncio.sleep(0)
@@ -203,13 +210,22 @@ class _Notebook:
         self.shell.execution_count = self.count
         events = self.shell.events
         events.trigger("pre_execute")
-        if not code.injected:
-            events.trigger("pre_run_cell", _cell_info(code.source))
+        events.trigger("pre_run_cell", _cell_info(code.source))
+        if self.shell.history_manager is not None:
+            self.shell.history_manager.store_inputs(self.count, code.transformed, code.source)
         statements = self.shell.transform_ast(_module(code.statements)).body
         code.statements = statements
         await self.run_magic(code)
-        events.trigger("post_execute")
-        events.trigger("post_run_cell", _cell_result(code.source, self.count))
+        self.after(code)
+
+    def after(self, code: cells.Code, error: Optional[BaseException] = None) -> None:
+        """Call what waits for the end of a cell: pending figures are shown there."""
+        if self.shell is None:
+            return
+        result = _cell_result(code.source, self.count)
+        result.error_in_exec = error
+        self.shell.events.trigger("post_execute")
+        self.shell.events.trigger("post_run_cell", result)
 
     async def run_magic(self, code: cells.Code) -> None:
         """The two cell magics whose body keeps its lines, else the statements as they are."""
@@ -217,12 +233,26 @@ class _Notebook:
         if code.magic is None:
             await self.run_statements(code, interactivity)
         elif code.magic[0] == "time":
-            wall, cpu = time.perf_counter(), time.process_time()
-            await self.run_statements(code, interactivity)
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-            print("CPU times: total: {:.3g} s\nWall time: {:.3g} s".format(cpu, wall))
+            await self.run_timed(code, interactivity)
         else:
             await self.run_captured(code, interactivity)
+
+    async def run_timed(self, code: cells.Code, interactivity: str) -> None:
+        """The times come before the value, and when the cell fails as well."""
+        from .shell import times_text
+
+        values: List[Any] = []
+        shown, sys.displayhook = sys.displayhook, values.append
+        wall, cpu = time.perf_counter(), os.times()
+        try:
+            await self.run_statements(code, interactivity)
+        finally:
+            now = os.times()
+            took = times_text(now.user - cpu.user, now.system - cpu.system, time.perf_counter() - wall)
+            sys.displayhook = shown
+            sys.stdout.write(took + "\n")
+        for value in values:
+            shown(value)
 
     async def run_captured(self, code: cells.Code, interactivity: str) -> None:
         from .shell import capture_output
@@ -250,11 +280,49 @@ class _Notebook:
                 exec(compiled, self.module.__dict__)
 
     def flush(self) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        """What was printed is in its cell now, whatever the task has made of `sys.stdout`."""
+        for stream in (sys.stdout, sys.stderr):
+            if stream not in self.streams:
+                try:
+                    stream.flush()
+                except Exception:
+                    continue
+        for own in self.streams:
+            own.end_cell()
+
+    def show(self, error: BaseException, code: cells.Code) -> None:
+        """Put the error into the cell's output."""
+        if self.shell is not None:
+            from .shell import told_otherwise
+
+            try:
+                if told_otherwise(self.shell, error):
+                    return
+            finally:
+                self.flush()
+        self.channel.output(
+            {
+                "output_type": "error",
+                "ename": type(error).__name__,
+                "evalue": tracebacks.text_of(error),
+                "traceback": self.formatted(error),
+            }
+        )
+
+    def remember(self, error: BaseException, code: cells.Code) -> None:
+        """The notebook goes on: what asks for the last error finds it."""
+        sys.last_type, sys.last_value = type(error), error
+        sys.last_traceback = tracebacks.from_user_code(error)
+        self.after(code, error)
 
     def fail(self, error: BaseException, code: cells.Code, roots: List[str]) -> None:
-        """Put the error into the cell's output and tell the runner where it was."""
+        """Tell the runner what failed, and where."""
+        try:
+            self.after(code, error)
+            self.flush()
+        except BaseException:
+            # The first error is the one to tell.
+            pass
         if isinstance(error, KeyboardInterrupt):
             self.channel.send("cell", state="failed", index=code.index)
             return
@@ -263,14 +331,6 @@ class _Notebook:
             described.update(path=code.filename, line=code.file_line(1) - 1)
         own = _line_in_cell(error, code)
         described.update(cell=code.index, cell_line=own)
-        self.channel.output(
-            {
-                "output_type": "error",
-                "ename": described["error"],
-                "evalue": described["message"],
-                "traceback": self.formatted(error),
-            }
-        )
         self.channel.send("cell", state="failed", index=code.index)
         self.channel.send("failure", phase="cell", early_stop=tracebacks.is_early_stop(error), **described)
         error._pipelens_told = True  # type: ignore[attr-defined]

@@ -9,14 +9,17 @@ from typing import Any, Dict, List
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import UsageError
 from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magics.execution import _format_time
 from IPython.utils.capture import capture_output
 from traitlets import Type
 from traitlets.config import Config
 
 from .channel import Channel
 from .display import plain_data
+from .tracebacks import from_user_code
 
 __all__ = ["capture_output", "make_shell"]
 
@@ -96,6 +99,40 @@ class ZMQInteractiveShell(InteractiveShell):
     def ask_exit(self) -> None:
         raise SystemExit(0)
 
+    def _showtraceback(self, etype: Any, evalue: Any, stb: List[str]) -> None:
+        """An error that IPython itself shows, of a value that cannot be shown for instance."""
+        _send({"output_type": "error", "ename": etype.__name__, "evalue": _text(evalue), "traceback": stb})
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def told_otherwise(shell: Any, error: BaseException) -> bool:
+    """Whether `error` is shown in a way of its own, and not as a traceback: wrong use of a magic, or an
+    error for which the user has registered a handler."""
+    if isinstance(error, UsageError):
+        shell.show_usage_error(error)
+        return True
+    if shell.custom_exceptions and isinstance(error, shell.custom_exceptions):
+        shell.CustomTB(type(error), error, from_user_code(error))
+        return True
+    return False
+
+
+def times_text(user: float, system: float, wall: float) -> str:
+    """What `%%time` prints."""
+    total = _format_time(user + system)
+    parts = (
+        "user {}, sys: {}, ".format(_format_time(user), _format_time(system))
+        if sys.platform != "win32"
+        else ""
+    )
+    return "CPU times: {}total: {}\nWall time: {}".format(parts, total, _format_time(wall))
+
 
 def build(module: ModuleType) -> Any:
     """The one shell of this process, its namespace that of `module`; built once, also before a fork."""
@@ -103,7 +140,6 @@ def build(module: ModuleType) -> Any:
         return ZMQInteractiveShell.instance()
     config = Config()
     config.HistoryManager.enabled = False
-    config.InteractiveShell.cache_size = 0
     leave = (builtins.exit, builtins.quit) if hasattr(builtins, "exit") else None
     shell: Any = ZMQInteractiveShell.instance(user_module=module, user_ns=module.__dict__, config=config)
     if leave:

@@ -70,6 +70,14 @@ def described(error: BaseException, roots: List[str]) -> Dict[str, Any]:
     return fields
 
 
+def text_of(error: BaseException) -> str:
+    """`str(error)`, which an error of the user may fail to give."""
+    try:
+        return str(error)
+    except Exception:
+        return "(its text could not be made)"
+
+
 def _message(error: BaseException) -> str:
     try:
         if isinstance(error, KeyError) and len(error.args) == 1 and isinstance(error.args[0], str):
