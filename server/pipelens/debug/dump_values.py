@@ -1,0 +1,302 @@
+"""Recorded values as lines of a variables view: text, type, and children page by page.
+
+A value is a recorded one (`Reference`), a whole one that was rebuilt from its bytes (`Array`,
+`Table`), or one that an expression made (`Plain`). Nothing is converted before it is looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pipelens.debug.dump_members import DumpError
+from pipelens.debug.recorded import Dump, Frame, Node
+from pipelens.debug.shown_text import shown
+from pipelens.debug.whole_values import Array, Table, rebuilt
+
+Part = Literal["all", "named", "indexed"]
+
+_SEQUENCES: Final = frozenset({"list", "tuple", "set", "frozenset", "deque", "ndarray", "Series", "Index"})
+_NUMPY_SCALAR: Final = re.compile(r"(?:np|numpy)\.\w+\((.{1,400})\)\Z")
+_NO_LITERALS: Final = ("nan", "inf", "-inf")
+_BARE_TYPES: Final = (bool, int, float, complex, str, bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationError:
+    """Why an expression has no value here, for people; no full stop at its end."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A recorded value, by the number of its node."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """A type, of which only the name is known."""
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A builtin value that an expression made; elements of containers may be values of any kind."""
+
+    value: object
+
+
+Value = Reference | Plain | Array | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a variables view. value: None for a remark. path: an expression that gives the value
+    again, where there is one. named, indexed: how many children there are of either kind."""
+
+    name: str
+    text: str
+    type: str = ""
+    value: Value | None = None
+    path: str | None = None
+    named: int = 0
+    indexed: int = 0
+
+
+class Values:
+    """The values of one dump. trusted: whole values may be rebuilt (numpy and pyarrow read their bytes);
+    otherwise they are shown from their summaries."""
+
+    def __init__(self, dump: Dump, *, trusted: bool) -> None:
+        self.dump = dump
+        self.trusted = trusted
+        self._whole: dict[int, Array | Table | DumpError] = {}
+
+    def node(self, reference: Reference) -> Node:
+        return self.dump.nodes[reference.node]
+
+    def whole(self, reference: Reference) -> Array | Table | None:
+        """The whole value, when the dump holds it and it can be rebuilt here."""
+        found = self._rebuilt(reference)
+        return None if found is None or isinstance(found, DumpError) else found
+
+    def _rebuilt(self, reference: Reference) -> Array | Table | DumpError | None:
+        node = self.node(reference)
+        if node.value is None or not self.trusted:
+            return None
+        found = self._whole.get(reference.node)
+        if found is None:
+            found = rebuilt(self.dump.members, node)
+            self._whole[reference.node] = found
+        return found
+
+    def is_free(self, name: str, frame: Frame | None) -> bool:
+        """Whether `name` means nothing of the user's in `frame`."""
+        return frame is None or all(local.name != name for local in (*frame.locals, *frame.globals))
+
+    def named(self, name: str, frame: Frame | None) -> Reference | EvaluationError:
+        """What `name` means in `frame`: a local, or a name of the module that the frame's code uses."""
+        if frame is None:
+            return EvaluationError(f"{name!r}: choose a frame of the call stack first")
+        for local in (*frame.locals, *frame.globals):
+            if local.name == name:
+                return Reference(local.node)
+        told = f"{name!r} was not recorded: a failure keeps a frame's locals and the module's names it uses"
+        if self.dump.truncated:
+            told += f"; this recording was cut short ({', '.join(self.dump.truncated)})"
+        return EvaluationError(told)
+
+    def names(self, frame: Frame) -> tuple[str, ...]:
+        """All names that `named` knows in `frame`, locals first."""
+        return tuple(dict.fromkeys(local.name for local in (*frame.locals, *frame.globals)))
+
+    def line(self, name: str, value: Value, path: str | None = None) -> Line:
+        """How `value` is shown under `name`."""
+        named, indexed = self._counts(value)
+        return Line(name, self.text(value), self.type(value), value, path, named, indexed)
+
+    def text(self, value: Value) -> str:
+        """The value's text on one line, at most a few thousand characters."""
+        match value:
+            case Reference():
+                node = self.node(value)
+                return node.shown or f"<{self.type(value) or 'unknown'}>"
+            case Plain(value=plain):
+                return shown(plain, self._element)
+            case _:
+                return value.text()
+
+    def _element(self, value: object) -> str | None:
+        """The text of what `shown` does not know itself."""
+        if isinstance(value, TypeName):
+            return f"<class {full_name(value)!r}>"
+        return self.text(value) if isinstance(value, (Reference, Array, Table)) else None
+
+    def type(self, value: Value) -> str:
+        match value:
+            case Reference():
+                return self.node(value).type
+            case Plain(value=TypeName()):
+                return "type"
+            case Plain(value=plain):
+                return type(plain).__name__
+            case _:
+                return value.type
+
+    def children(
+        self, value: Value, path: str | None = None, *, part: Part = "all", start: int = 0, count: int = 0
+    ) -> tuple[Line, ...]:
+        """The lines below `value`, named ones first, from the `start`-th on; count 0 means all.
+
+        The last one tells what was not recorded, if anything. A million rows may lie below a whole
+        value: without a count at most 1000 of them are given, and the last line says so.
+        """
+        named, indexed = self._counts(value)
+        begin = 0 if part != "indexed" else named
+        end = named if part == "named" else named + indexed
+        first = begin + max(0, start)
+        last = end if count <= 0 else min(end, first + count)
+        lines = [self._child(value, at, path) for at in range(first, min(last, first + _MOST_LINES))]
+        if last > first + _MOST_LINES:
+            lines.append(Line("…", f"{last - first - _MOST_LINES:,} more"))
+        return tuple(lines)
+
+    def _counts(self, value: Value) -> tuple[int, int]:
+        match value:
+            case Reference():
+                node = self.node(value)
+                named = len(_named(node))
+                whole = self.whole(value)
+                if whole is not None:
+                    return named, len(whole)
+                indexed = len(node.children) - named
+                if self._remark(value) is None:
+                    return named, indexed
+                return (named, indexed + 1) if indexed else (named + 1, 0)
+            case Plain(value=plain):
+                match plain:
+                    case dict():
+                        return len(plain), 0
+                    case list() | tuple() | set() | frozenset():
+                        return 0, len(plain)
+                    case _:
+                        return 0, 0
+            case _:
+                return 0, len(value)
+
+    def _child(self, value: Value, at: int, path: str | None) -> Line:
+        match value:
+            case Reference():
+                return self._recorded_child(value, at, path)
+            case Plain(value=dict() as plain):
+                key = list(plain)[at]
+                label = shown(key, self._element)
+                return self.line(label, as_value(plain[key]), _item_path(path, label))
+            case Plain(value=plain):
+                parts: list[object] = list(plain) if isinstance(plain, Iterable) else []
+                keyed = isinstance(plain, (list, tuple))
+                return self.line(str(at), as_value(parts[at]), _item_path(path, str(at)) if keyed else None)
+            case _:
+                label, inner = value.row(at)
+                return self.line(label, as_value(inner), _item_path(path, label))
+
+    def _recorded_child(self, value: Reference, at: int, path: str | None) -> Line:
+        node = self.node(value)
+        named = _named(node)
+        if at >= len(named) and (whole := self.whole(value)) is not None:
+            return self._child(whole, at - len(named), path)
+        children = named if at < len(named) else _indexed(node)
+        number = at if at < len(named) else at - len(named)
+        if number >= len(children):
+            return Line("…", self._remark(value) or "")
+        label, number = children[number]
+        return self.line(label, Reference(number), child_path(path, label, node))
+
+    def _remark(self, value: Reference) -> str | None:
+        """What the last line below a recorded value says of what is not there."""
+        node = self.node(value)
+        if node.hidden:
+            return None
+        if node.more:
+            return f"{node.more:,} more were not recorded"
+        if node.cut:
+            return "its parts were not recorded: it lies too deep, or a limit was reached"
+        found = self._rebuilt(value)
+        return f"shown from its summary: {found.message}" if isinstance(found, DumpError) else None
+
+
+_MOST_LINES: Final = 1_000
+
+
+def as_value(found: object) -> Value:
+    """What an evaluation gave, or an element of it, as a value."""
+    return found if isinstance(found, (Reference, Plain, Array, Table)) else Plain(found)
+
+
+def bare(value: object, values: Values) -> object:
+    """The Python value of a recorded number, text or None; everything else as it is."""
+    if isinstance(value, Plain):
+        return value.value
+    if not isinstance(value, Reference):
+        return value
+    node = values.node(value)
+    text = node.shown
+    if not node.literal:
+        scalar = _NUMPY_SCALAR.match(text) if node.module == "numpy" else None
+        text = scalar[1] if scalar is not None else text
+        if text in _NO_LITERALS and (scalar is not None or (node.type == "float" and not node.module)):
+            return float(text)
+        if scalar is None:
+            return value
+    try:
+        found: object = ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return value
+    return found if found is None or isinstance(found, _BARE_TYPES) else value
+
+
+def full_name(name: TypeName) -> str:
+    return f"{name.module}.{name.name}" if name.module else name.name
+
+
+def is_attribute(label: str) -> bool:
+    """Whether a child's label is an attribute's name, rather than what stands between brackets."""
+    return label.isidentifier() and not keyword.iskeyword(label)
+
+
+def child_path(path: str | None, label: str, node: Node) -> str | None:
+    """An expression for a child of what `path` gives."""
+    if path is None or node.type in ("set", "frozenset"):
+        return None
+    if is_attribute(label):
+        return None if label.startswith("__") else f"{path}.{label}"
+    return _item_path(path, label)
+
+
+def _item_path(path: str | None, label: str) -> str | None:
+    if path is None or len(label) > 200:
+        return None
+    try:
+        ast.literal_eval(label)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
+    return f"{path}[{label}]"
+
+
+def _named(node: Node) -> list[tuple[str, int]]:
+    if node.type not in _SEQUENCES:
+        return [(child.label, child.node) for child in node.children]
+    return [(child.label, child.node) for child in node.children if not child.label.isdecimal()]
+
+
+def _indexed(node: Node) -> list[tuple[str, int]]:
+    return [(child.label, child.node) for child in node.children if child.label.isdecimal()]
