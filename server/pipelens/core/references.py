@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from sys import intern
 from typing import cast
 
@@ -19,7 +19,7 @@ def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...
     """The references in a tree, in text order (section 8.4): constants that subscript `upstream`."""
     outer: dict[int, ast.Subscript] = {}
     found: list[ast.Subscript] = []
-    for node in _subscripts(tree):
+    for node in _subscripts(tree, columns):
         if isinstance(node.value, ast.Subscript):
             outer[id(node.value)] = node
         if isinstance(node.value, ast.Name) and node.value.id == "upstream" and _text(node.slice) is not None:
@@ -40,21 +40,47 @@ def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...
     return tuple(references)
 
 
-def _subscripts(tree: ast.AST) -> list[ast.Subscript]:
-    """Every subscript in a tree. A walk of our own: `ast.walk` asks each node for its fields by name,
-    which takes most of the time that reading a large module of functions needs."""
+def _subscripts(tree: ast.AST, columns: Columns) -> list[ast.Subscript]:
+    """The subscripts in a tree, without statements whose lines do not say `upstream`. A walk of our own:
+    `ast.walk` asks each node for its fields by name, which takes most of the time that reading a large
+    module of functions needs."""
     found: list[ast.Subscript] = []
-    stack: list[ast.AST] = [tree]
+    stack: list[object] = [tree]
+    rows = _saying_upstream(tree, columns)
     while stack:
         node = stack.pop()
+        if not isinstance(node, ast.AST):
+            continue  # a name, or None, in a list
         if isinstance(node, ast.Subscript):
             found.append(node)
+        elif rows is not None and isinstance(node, ast.stmt) and not _is_needed(node, rows):
+            continue
         for value in vars(node).values():
-            if isinstance(value, ast.AST):
+            kind = type(value)
+            if kind is list:
+                stack.extend(cast("list[object]", value))
+            elif kind is not int and kind is not str and kind is not ast.Load:
                 stack.append(value)
-            elif isinstance(value, list):
-                stack.extend(item for item in cast("list[object]", value) if isinstance(item, ast.AST))
     return found
+
+
+def _saying_upstream(tree: ast.AST, columns: Columns) -> list[int] | None:
+    """The lines below a statement, from 1, that say `upstream`; None where letters tell too little: Python
+    takes some that look otherwise for the same."""
+    if not isinstance(tree, ast.stmt):
+        return None
+    first, last = tree.lineno, tree.end_lineno or tree.lineno
+    lines = columns.lines[first - 1 : last]
+    if not all(map(str.isascii, lines)):
+        return None
+    return [row for row, line in enumerate(lines, first) if "upstream" in line]
+
+
+def _is_needed(statement: ast.stmt, rows: list[int]) -> bool:
+    if getattr(statement, "decorator_list", None):
+        return True  # they stand above the line that a definition begins with
+    at = bisect_left(rows, statement.lineno)
+    return at < len(rows) and rows[at] <= (statement.end_lineno or statement.lineno)
 
 
 def _text(node: ast.expr) -> str | None:
