@@ -11,6 +11,7 @@ import json
 import os
 import re
 import threading
+import time
 from typing import Any
 
 from pipelens.runner.state import system
@@ -40,6 +41,8 @@ class _Told:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def send(self, kind: str, **fields: Any) -> None:
+        if kind == "cell":
+            fields["at"] = time.time()
         data = json.dumps({"kind": kind, **fields}, default=str).encode("ascii") + b"\n"
         while data:
             data = data[os.write(self._fd, data) :]

@@ -13,7 +13,7 @@ from pipelens.core.project import Project
 from pipelens.runner.state import state_path
 from pipelens.runner.whole_file import write_whole
 
-ALLOWED = ("numpy", "pandas", "pyarrow", "matplotlib")
+ALLOWED = ("numpy", "pandas", "pyarrow", "matplotlib", "ploomber")
 _FORGOTTEN_AFTER = 7 * 24 * 3600.0
 """Seconds. A library that is imported beforehand is imported by every task, so that only a run without
 it tells whether it is still wanted."""

@@ -16,21 +16,37 @@ class Task:
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self.name = plan["task"]
         self.product = products.product_of(plan["product"])
-        self.upstream = products.upstream_of(plan.get("upstream") or {})
+        self._needs = products.upstream_of(plan.get("upstream") or {})
         self.source = Source(plan.get("code") or "", plan.get("source") or "")
         self._plan = plan
         self._params: Dict[str, Any] = {}
         self._client: Any = None
+        self._tasks: Mapping[str, Task] = {}
+
+    def know(self, tasks: Mapping[str, Task]) -> None:
+        """The other tasks of the pipeline, where they are known."""
+        self._tasks = tasks
 
     @property
     def params(self) -> Dict[str, Any]:
         """The user's params, then `upstream` and `product`."""
         if not self._params:
             self._params = decode_params(self._plan.get("params") or {})
-            if self.upstream:
-                self._params["upstream"] = self.upstream
+            if self._needs:
+                self._params["upstream"] = self._needs
             self._params["product"] = self.product
         return self._params
+
+    @property
+    def upstream(self) -> Dict[str, Any]:
+        """The tasks that this one needs, by name; those of a wildcard one by one. Of a task's own hooks
+        only their names and products are known. (`params["upstream"]` has the products.)"""
+        found: Dict[str, Any] = {}
+        for name, item in self._needs.items():
+            pairs = item.items() if isinstance(item, products.Group) else [(name, item)]
+            for one, product in pairs:
+                found[one] = self._tasks[one] if one in self._tasks else UpstreamTask(one, product)
+        return found
 
     @property
     def client(self) -> Any:
@@ -38,6 +54,22 @@ class Task:
         if self._client is None and self._plan.get("client"):
             self._client = Callable(self._plan["client"])()
         return self._client
+
+    def __repr__(self) -> str:
+        return "Task({!r})".format(self.name)
+
+
+class UpstreamTask:
+    """What a task's own hook may know of a task that it needs."""
+
+    def __init__(self, name: str, product: Any) -> None:
+        self.name = name
+        self.product = product
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            "of upstream task {!r} a hook knows `name` and `product`, not `{}`".format(self.name, name)
+        )
 
     def __repr__(self) -> str:
         return "Task({!r})".format(self.name)
@@ -60,6 +92,8 @@ class Dag:
     def __init__(self, name: str, tasks: List[Task]) -> None:
         self.name = name
         self._tasks = {task.name: task for task in tasks}
+        for task in tasks:
+            task.know(self._tasks)
 
     def __getitem__(self, name: str) -> Task:
         return self._tasks[name]
