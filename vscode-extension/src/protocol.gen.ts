@@ -235,7 +235,8 @@ export interface ProblemCounts {
  *
  * path, line: where the user's own code failed, null when no line is to blame. cell, cellLine: the
  * index of the failing cell, and the line within it. error: the exception's type. traceback: as
- * Python prints it. advice: what to do about it. notebook: where the partial notebook is kept.
+ * Python prints it. advice: what to do about it. notebook: where the partial notebook is kept. dump:
+ * where the failure is recorded, to be opened after the fact.
  */
 export interface ProblemTold {
   kind: "problem";
@@ -252,6 +253,7 @@ export interface ProblemTold {
   traceback: string;
   advice: string;
   notebook: string | null;
+  dump: string | null;
 }
 
 /**

@@ -89,6 +89,9 @@ def add_run_options(parser: Parser) -> None:
     parser.add_argument(
         "--no-wait", action="store_true", help="refuse instead of waiting while another build runs"
     )
+    parser.add_argument(
+        "--no-dump", action="store_true", help="do not record failures (frames and values) for later"
+    )
     parser.set_defaults(in_process=False)
     parser.add_argument("--engine", choices=("warm", "process", "kernel"), help=argparse.SUPPRESS)
     parser.add_argument("-d", "--debug", action="store_true", help=argparse.SUPPRESS)
@@ -252,6 +255,7 @@ def _run(
             stop=stop,
             engine=engine,
             turn=turn,
+            dumps=None if arguments.no_dump else keeper.settings.failure_values,
         )
     if result.refused is not None:
         raise Refusal(result.refused, exit_code=result.exit_code)

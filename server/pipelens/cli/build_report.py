@@ -138,6 +138,9 @@ def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen) -> Itera
                 f"  The notebook as far as it came: {shown_path(os.path.join(root, problem.notebook), cwd)}"
             ),
         )
+    if problem.dump:
+        shown = shown_path(os.path.join(root, problem.dump), cwd)
+        yield (Segment(f"  Recorded with its values: {shown}"),)
     if problem.advice:
         yield Segment("  help: ", "bold green"), Segment(problem.advice)
 

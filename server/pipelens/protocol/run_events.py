@@ -126,7 +126,8 @@ class ProblemTold(_Event):
 
     path, line: where the user's own code failed, null when no line is to blame. cell, cell_line: the
     index of the failing cell, and the line within it. error: the exception's type. traceback: as
-    Python prints it. advice: what to do about it. notebook: where the partial notebook is kept.
+    Python prints it. advice: what to do about it. notebook: where the partial notebook is kept. dump:
+    where the failure is recorded, to be opened after the fact.
     """
 
     kind: Literal["problem"]
@@ -143,6 +144,7 @@ class ProblemTold(_Event):
     traceback: str
     advice: str
     notebook: str | None
+    dump: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from pipelens.runner.intents import recover
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter, probe
 from pipelens.runner.leftovers import clear_leftovers
 from pipelens.runner.notebook_formats import is_converted
-from pipelens.runner.place import Place
+from pipelens.runner.place import DumpValues, Place
 from pipelens.runner.plan import Plan, Refusal, refuse_unsupported
 from pipelens.runner.preload import preloaded, remember
 from pipelens.runner.state import StateError, make_state, state_path
@@ -57,13 +57,14 @@ def run_build(
     keep_going: bool = True,
     engine: str | Engine | None = None,
     turn: Turn | None = None,
+    dumps: DumpValues | None = "small",
 ) -> BuildResult:
     """Run the steps of `plan` and leave every record in order, also when it is interrupted.
 
     cwd: where functions and notebooks run (section 2.4). workers: how many tasks run at once.
     keep_going: after a failure, tasks that do not need what failed are run all the same. engine: what
     runs the tasks, instead of the usual. turn: how to wait for another build of this pipeline;
-    without it that is a refusal. While it runs in the main thread, Ctrl-C stops the build; elsewhere
+    without it that is a refusal. dumps: what failed tasks record, None for nothing. While it runs in the main thread, Ctrl-C stops the build; elsewhere
     `stop` does. Raises nothing that the pipeline is to blame for.
     """
     run = given_run_id(environ) or new_run_id()
@@ -87,7 +88,7 @@ def run_build(
                 project, plan = turn.plan_again()
                 if (refused := _unready(project, plan, interpreter)) is not None:
                     return _refused(run, refused)
-            with _placed(project, run, interpreter, listener, cwd, environ, stop, engine) as place:
+            with _placed(project, run, interpreter, listener, cwd, environ, stop, engine, dumps) as place:
                 for task in _one_of_each_kind(project, plan):
                     place.engines.prepare(task)
                 history = History(project.root, project.path)
@@ -145,6 +146,7 @@ def _placed(
     environ: Mapping[str, str],
     stop: StopRequest,
     engine: str | Engine | None,
+    dumps: DumpValues | None = None,
 ) -> Iterator[Place]:
     """Where a run executes, its event file and its engines; they are closed behind it."""
     log = EventLog(state_path(project.root, "runs", f"{run}.jsonl"), run)
@@ -159,7 +161,7 @@ def _placed(
     engines = Engines(interpreter, seen, *_chosen(engine))
     engines.preload = preloaded(project, interpreter.path)
     try:
-        yield Place(project, run, interpreter, os.path.abspath(cwd), seen, stop, tell, engines)
+        yield Place(project, run, interpreter, os.path.abspath(cwd), seen, stop, tell, engines, dumps)
     finally:
         engines.close()
         remember(project.root, interpreter.path, engines.imported)

@@ -13,6 +13,7 @@ from pipelens.core.project import Project
 from pipelens.runner.build_lock import user_name
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.events import PlanMade, RunEnd, RunEnded, RunStarted, TaskChanged, TaskProblem
+from pipelens.runner.failures import trim_failures
 from pipelens.runner.freshness import MOVED
 from pipelens.runner.history import History
 from pipelens.runner.outcome import Outcome, code_mark
@@ -84,6 +85,7 @@ class BuildRun:
         place, project = self.place, self.place.project
         tell = place.listener
         trim_state(project.root)
+        trim_failures(project.root)
         self.history.begin(place.run, self.plan.options.mode, time.time(), user_name())
         tell(
             RunStarted(

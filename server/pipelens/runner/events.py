@@ -99,7 +99,7 @@ class TaskProblem:
     path, line: where the user's own code failed (line 0-based; None when no line is to blame).
     cell: index of the failing cell; cell_line: 0-based line within it. error: the exception's
     type. traceback: as Python prints it, without frames of the worker. advice: what to do about
-    it. notebook: where the partial notebook is kept.
+    it. notebook: where the partial notebook is kept. dump: where the failure is recorded.
     """
 
     kind: ClassVar[str] = "problem"
@@ -114,6 +114,7 @@ class TaskProblem:
     traceback: str = ""
     advice: str = ""
     notebook: str | None = None
+    dump: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +185,12 @@ class EventLog:
                 f"the events of the run cannot be written to {path}: {in_words(error)}"
             ) from error
 
-    def write(self, event: Event) -> None:
-        self.seq += 1
-        line = as_json(event, self.run, self.seq, time.time()) + "\n"
-        data = (b"\n" if self._torn else b"") + line.encode("utf-8", "backslashreplace")
+    def write(self, *events: Event) -> None:
+        lines: list[str] = []
+        for event in events:
+            self.seq += 1
+            lines.append(as_json(event, self.run, self.seq, time.time()) + "\n")
+        data = (b"\n" if self._torn else b"") + "".join(lines).encode("utf-8", "backslashreplace")
         try:
             self._torn = os.write(self._fd, data) < len(data)
         except OSError:

@@ -12,13 +12,17 @@ from pipelens.runner.events import Listener
 from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.stop import StopRequest
 
+DumpValues = Literal["none", "small", "all"]
+"""Which whole arrays a recorded failure holds beside the values of its frames."""
+
 Status = Literal["ok", "failed", "early_stop", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Shared by everything that a run executes. cwd: absolute, where the command was given.
-    environ: what the tasks see. listener: may be called from several threads."""
+    environ: what the tasks see. listener: may be called from several threads. dumps: what failed tasks
+    record of themselves, None for nothing."""
 
     project: Project
     run: str
@@ -28,3 +32,4 @@ class Place:
     stop: StopRequest
     listener: Listener
     engines: Engines
+    dumps: DumpValues | None = None

@@ -20,7 +20,6 @@ else:
 
 STATE_FOLDER = ".pipelens"
 RUNS_KEPT = 50
-FAILURES_KEPT = 20
 
 
 class StateError(Exception):
@@ -66,17 +65,16 @@ def make_state(root: str) -> None:
 
 
 def trim_state(root: str) -> None:
-    """Drop the event files of all but the latest runs, and all but the latest failures."""
-    for part, kept in (("runs", RUNS_KEPT), ("failures", FAILURES_KEPT)):
-        files = _files(state_path(root, part))
-        if len(files) <= kept:
+    """Drop the event files of all but the latest runs."""
+    files = _files(state_path(root, "runs"))
+    if len(files) <= RUNS_KEPT:
+        return
+    files.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
+    for entry in files[:-RUNS_KEPT]:
+        try:
+            os.unlink(entry.path)
+        except OSError:
             continue
-        files.sort(key=lambda entry: entry.stat(follow_symlinks=False).st_mtime_ns)
-        for entry in files[:-kept]:
-            try:
-                os.unlink(entry.path)
-            except OSError:
-                continue
 
 
 def _files(folder: str) -> list[os.DirEntry[str]]:

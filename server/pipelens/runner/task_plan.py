@@ -12,11 +12,14 @@ from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import Hooks, Products
 from pipelens.runner.metadata import RESOURCES
+from pipelens.runner.place import Place
 from pipelens.runner.preload import ALLOWED
 from pipelens.runner.values import encode_callable, encode_params
 from pipelens.runner.whole_file import write_whole
 
 PLAN_VERSION = 1
+RECORDED_KINDS = ("notebook", "script", "function")
+"""Kinds of plans whose failures have frames to record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,17 @@ def upstream_value(project: Project, task: Task) -> dict[str, object]:
         elif name in products:
             found[name] = products[name]
     return found
+
+
+def with_dump(plan: Mapping[str, object], place: Place, path: str) -> dict[str, object]:
+    """The plan of a task that records its failure at `path`, where that is wanted."""
+    if place.dumps is None:
+        return dict(plan)
+    root = place.project.root
+    outputs = cast("Mapping[str, object]", plan["outputs"])
+    pipeline = os.path.relpath(place.project.path, root).replace(os.sep, "/")
+    recording = {"run": place.run, "root": root, "pipeline": pipeline, "values": place.dumps}
+    return {**plan, "outputs": {**outputs, "dump": path}, "recording": recording}
 
 
 def write_plan(path: str, plan: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ from pipelens.core.project import Task
 from pipelens.core.sources import FunctionSource, NotebookSource, TemplateSource, UnresolvedFunction
 from pipelens.runner.disk_room import advice
 from pipelens.runner.events import CellChanged, OutputMade, TaskProblem
+from pipelens.runner.failures import trim_failures
 from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
 from pipelens.runner.interpreter import HOW_TO_CHANGE
@@ -24,6 +25,7 @@ from pipelens.runner.place import Place, Status
 from pipelens.runner.state import file_name, state_path
 from pipelens.runner.static_check import static_problems
 from pipelens.runner.task_plan import (
+    RECORDED_KINDS,
     Notebook,
     TaskNotReady,
     function_plan,
@@ -32,6 +34,7 @@ from pipelens.runner.task_plan import (
     notebook_plan,
     read_notebook,
     task_plan,
+    with_dump,
     write_plan,
 )
 from pipelens.runner.task_problem import problem_of
@@ -85,6 +88,7 @@ class TaskRun:
             if status != "ok":
                 void_changed(intent)
                 self.keep_partial_notebook()
+                self.tell_dump()
             end_intent(project.root, project.path, self.task.name)
         return status
 
@@ -113,6 +117,8 @@ class TaskRun:
             return self.fail(made.message, path=made.path, line=made.line)
         if self.problems:
             return "failed"
+        if made["kind"] in RECORDED_KINDS:
+            made = with_dump(made, self.place, self.state_file("failures", "plpm"))
         try:
             status = self.worked(made)
         finally:
@@ -369,6 +375,13 @@ class TaskRun:
             if name not in called or name in self.params
         }
         return stored_params({k: v for k, v in merged.items() if k != RESOURCES}, self.task.spec.resources)
+
+    def tell_dump(self) -> None:
+        """Say where the worker recorded the failure, where it did."""
+        root, path = self.place.project.root, self.state_file("failures", "plpm")
+        if self.problems and os.path.exists(path):
+            self.problems[0] = replace(self.problems[0], dump=os.path.relpath(path, root))
+            trim_failures(root)
 
     def keep_partial_notebook(self) -> None:
         """What ran of a failed notebook is kept in the state folder, not in the product's place."""

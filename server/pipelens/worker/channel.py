@@ -31,6 +31,8 @@ class Channel:
         self.marks: Any = None
         self.cell: Optional[int] = None
         self.phase = ""
+        self.message: Optional[str] = None
+        """The text of the failure that was told last."""
 
     def send(self, kind: str, **fields: Any) -> None:
         if os.getpid() != self._pid:

@@ -334,6 +334,7 @@ class _Notebook:
         self.channel.send("cell", state="failed", index=code.index)
         self.channel.send("failure", phase="cell", early_stop=tracebacks.is_early_stop(error), **described)
         error._pipelens_told = True  # type: ignore[attr-defined]
+        self.channel.message = described["message"]
 
     def formatted(self, error: BaseException) -> List[str]:
         """The traceback as a notebook shows it."""

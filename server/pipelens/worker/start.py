@@ -168,13 +168,13 @@ def _report(error: BaseException, plan: Dict[str, Any], channel: Channel) -> int
         return 130
     early = tracebacks.is_early_stop(error)
     if not getattr(error, "_pipelens_told", False):
-        channel.send(
-            "failure",
-            task=plan.get("task"),
-            phase=channel.phase,
-            early_stop=early,
-            **tracebacks.described(error, plan["user_roots"]),
-        )
+        described = tracebacks.described(error, plan["user_roots"])
+        channel.message = described["message"]
+        channel.send("failure", task=plan.get("task"), phase=channel.phase, early_stop=early, **described)
+    if plan["outputs"].get("dump") and not early:
+        from . import dump
+
+        dump.write(error, plan, channel.message)
     if plan.get("debug") and not early:
         from . import debugging
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.problems import SEVERITIES, Edit, Fix, Place, Problem, problem, rules
@@ -21,10 +21,12 @@ from pipelens.core.suggestions import nearest
 from pipelens.core.suppression import SeverityChoice
 from pipelens.core.text import NOWHERE, Position, Span, split_lines
 
-_NAMES = ("severity", "interpreter", "engine")
+_NAMES = ("severity", "interpreter", "engine", "failures")
+_VALUES = ("none", "small", "all")
 _ENGINES = ("warm", "process", "kernel")
 _CHOICES = (*SEVERITIES, "off")
 _LARGEST = 1_000_000
+FailureValues = Literal["none", "small", "all"]
 _LONGEST_WAY_UP = 32
 _TABLE = re.compile(r"\s*\[\s*(?P<name>[^\[\]]+?)\s*\]\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*(?P<key>[\w.\"'-]+)\s*=\s*(?P<value>\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s#]+)?")
@@ -38,8 +40,8 @@ class Settings:
 
     path: the file that they come from, None when there is none. severity: by problem code.
     interpreter: the Python for tasks, absolute or a name; it names a program, so it must not be used
-    before the workspace is trusted. engine: how tasks are run, None for the usual. problems: of the
-    settings file itself.
+    before the workspace is trusted. engine: how tasks are run, None for the usual. failure_values: which
+    whole arrays a recorded failure holds. problems: of the settings file itself.
     """
 
     path: str | None = None
@@ -47,6 +49,7 @@ class Settings:
     interpreter: str | None = None
     engine: str | None = None
     problems: tuple[Problem, ...] = ()
+    failure_values: FailureValues = "small"
 
 
 def read_settings(files: Files, folder: str, root: str) -> Settings:
@@ -127,6 +130,7 @@ class _Reader:
         severity: dict[str, SeverityChoice] = {}
         interpreter: str | None = None
         engine: str | None = None
+        failure_values: FailureValues = "small"
         for name, value in values.items():
             match name, value:
                 case "severity", dict():
@@ -141,10 +145,29 @@ class _Reader:
                     engine = value
                 case "engine", _:
                     self._tell(f"'engine' is one of {', '.join(map(repr, _ENGINES))}", name)
+                case "failures", dict():
+                    failure_values = self._failure_values(cast("dict[str, object]", value))
+                case "failures", _:
+                    self._tell("'failures' is a table with the key 'values'", name)
                 case _:
                     self._tell(f"there is no setting '{name}'", name, nearest(name, _NAMES))
         shown = MappingProxyType(severity)
-        return Settings(self.path, shown, interpreter, engine, tuple(self.problems))
+        return Settings(self.path, shown, interpreter, engine, tuple(self.problems), failure_values)
+
+    def _failure_values(self, values: dict[str, object]) -> FailureValues:
+        found: FailureValues = "small"
+        for name, value in values.items():
+            if name != "values":
+                self._tell(
+                    f"there is no setting 'failures.{name}'", name, nearest(name, ["values"]), "failures"
+                )
+            elif isinstance(value, str) and value in _VALUES:
+                found = cast("FailureValues", value)
+            else:
+                self._tell(
+                    f"'failures.values' is one of {', '.join(map(repr, _VALUES))}", name, None, "failures"
+                )
+        return found
 
     def _severities(self, values: dict[str, object]) -> Iterator[tuple[str, SeverityChoice]]:
         known = rules()
