@@ -5,7 +5,7 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak pages protocol picture clean environment extension client-test vsix e2e
+.PHONY: help demo test lint types imports package soak faults pages protocol picture clean environment extension client-test vsix e2e
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
@@ -16,6 +16,7 @@ help:
 	@echo "make e2e       the VS Code extension in the real workbench (installs it first: 1 GB)"
 	@echo "make vsix      the VS Code extension into dist/  make client-test   its checks and tests"
 	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
+	@echo "make faults    builds that are killed, stopped or run out of disk, ten times in each way"
 
 environment:
 	@.ci/environment $(VENV) dev,example
@@ -68,6 +69,12 @@ vsix: extension
 
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core tests/lsp/test_typing.py
+	@$(MAKE) --no-print-directory faults ROUNDS=100
+
+# Builds that are killed, stopped or run out of disk, ROUNDS times in each way; ends with a table.
+ROUNDS ?= 10
+faults: environment
+	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/faults
 
 # Stories in the real workbench. STORIES='restricted …' plays some of them; PIPELENS_E2E_SLOW=4: on a busy machine.
 e2e: environment vsix
