@@ -10,11 +10,15 @@ import ast
 import io
 import linecache
 import tokenize
-from typing import Any, Callable, List, Mapping, Optional, Tuple
+from contextlib import nullcontext
+from typing import Any, Callable, ContextManager, List, Mapping, Optional, Tuple
 
 _FUTURE = 0
 for _name in __future__.all_feature_names:
     _FUTURE |= getattr(__future__, _name).compiler_flag
+
+users_code: Callable[[], ContextManager[Any]] = nullcontext
+"""What the user's statements run in: a debugger looks at nothing else."""
 
 
 class Code:
@@ -117,6 +121,20 @@ class Compiler:
         code = compile(tree, filename, mode, self.flags, True)
         self.flags |= code.co_flags & _FUTURE
         return code
+
+
+def show_assigned(statements: List[ast.stmt]) -> None:
+    """Let a last statement that gives a value to one name be followed by that name."""
+    last = statements[-1] if statements else None
+    if isinstance(last, ast.Assign) and len(last.targets) == 1:
+        target: Any = last.targets[0]
+    elif isinstance(last, (ast.AugAssign, ast.AnnAssign)):
+        target = last.target
+    else:
+        return
+    if isinstance(target, ast.Name):
+        shown = ast.Expr(ast.Name(target.id, ast.Load()))
+        statements.append(ast.fix_missing_locations(ast.copy_location(shown, target)))
 
 
 def ends_with_semicolon(source: str) -> bool:

@@ -49,9 +49,11 @@ class CellStream(io.TextIOBase):
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
-            raise TypeError("write() argument must be str, not {}".format(type(text)))
+            msg = "write() argument must be str, not {}".format(type(text))
+            raise TypeError(msg)
         if self.closed:
-            raise ValueError("I/O operation on closed file")
+            msg = "I/O operation on closed file"
+            raise ValueError(msg)
         if os.getpid() != self._pid:
             # A forked child: its text goes to the real stream, which the runner reads as well.
             os.write(self._fd, text.encode("utf-8", "backslashreplace"))

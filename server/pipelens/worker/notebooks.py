@@ -9,6 +9,7 @@ import inspect
 import os
 import sys
 import time
+import traceback
 from types import ModuleType
 from typing import Any, Callable, List, Mapping, Optional, Sequence
 
@@ -19,6 +20,7 @@ from .values import decode_params, storable
 
 _MAGIC_STARTS = ("%", "!", "?")
 _OWN_CELL_MAGICS = ("%%time", "%%capture")
+_DOC = "Automatically created module for IPython interactive environment"
 
 
 _BUILT: List[ModuleType] = []
@@ -46,7 +48,7 @@ def warm_up() -> None:
     if find_spec("IPython") is not None:
         from . import shell
 
-        module = ModuleType("__main__")
+        module = ModuleType("__main__", _DOC)
         before = sys.modules["__main__"]
         shell.build(module)
         sys.modules["__main__"] = before
@@ -65,7 +67,9 @@ def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
         for code in codes:
             _raise_syntax(code, "a script runs without IPython, so magics are syntax errors in it")
             for statement in code.statements:
-                exec(compiler.compile(statement, code.filename, False), module.__dict__)
+                compiled = compiler.compile(statement, code.filename, False)
+                with cells.users_code():
+                    exec(compiled, module.__dict__)
     except SystemExit as error:
         if error.code not in (None, 0):
             raise
@@ -99,7 +103,7 @@ def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callabl
 
 def _main_module(file: Optional[str]) -> ModuleType:
     """A fresh `__main__` for the user's code; ours stays alive behind the scenes."""
-    module = _BUILT[0] if _BUILT else ModuleType("__main__")
+    module = _BUILT[0] if _BUILT else ModuleType("__main__", _DOC if file is None else None)
     module.__dict__["__builtins__"] = builtins
     if file is not None:
         module.__dict__["__file__"] = file
@@ -110,7 +114,8 @@ def _main_module(file: Optional[str]) -> ModuleType:
 
 def _codes(plan: Mapping[str, Any], channel: Channel) -> List[cells.Code]:
     """The code cells; the injected one gets its text here, where called params are known."""
-    params = decode_params(plan.get("params") or {})
+    with cells.users_code():
+        params = decode_params(plan.get("params") or {})
     channel.send("params", values=storable(params))
     text = parameters.injected_text(
         params, products.upstream_text(plan.get("upstream") or {}), plan["product"]
@@ -141,6 +146,14 @@ def _raise_syntax(code: cells.Code, advice: str) -> None:
     if magic is not None:
         code.error.msg = "{} ({}: {})".format(code.error.msg, magic.split()[0], advice)
     raise code.error
+
+
+class _Stopped(Exception):
+    """A StopIteration of the user's code on its way through ours."""
+
+    def __init__(self, error: StopIteration) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 class _Notebook:
@@ -186,7 +199,8 @@ class _Notebook:
             self.channel.send("cell", state="started", index=code.index, execution_count=self.count)
             try:
                 await self.run_cell(code)
-            except BaseException as error:
+            except BaseException as caught:
+                error = caught.error if isinstance(caught, _Stopped) else caught
                 self.flush()
                 if isinstance(error, SystemExit) and error.code in (None, 0):
                     self.channel.send("cell", state="finished", index=code.index)
@@ -196,7 +210,7 @@ class _Notebook:
                     self.remember(error, code)
                 else:
                     self.fail(error, code, roots)
-                    raise
+                    raise error
             self.flush()
             self.channel.send("cell", state="finished", index=code.index)
             await asyncio.sleep(0)
@@ -207,10 +221,12 @@ class _Notebook:
         if self.shell is None:
             await self.run_statements(code, "last_expr")
             return
-        self.shell.execution_count = self.count
+        from .shell import cell_info, set_count
+
+        set_count(self.shell, self.count)
         events = self.shell.events
         events.trigger("pre_execute")
-        events.trigger("pre_run_cell", _cell_info(code.source))
+        events.trigger("pre_run_cell", cell_info(code.source))
         if self.shell.history_manager is not None:
             self.shell.history_manager.store_inputs(self.count, code.transformed, code.source)
         statements = self.shell.transform_ast(_module(code.statements)).body
@@ -222,7 +238,9 @@ class _Notebook:
         """Call what waits for the end of a cell: pending figures are shown there."""
         if self.shell is None:
             return
-        result = _cell_result(code.source, self.count)
+        from .shell import cell_result
+
+        result = cell_result(code.source, self.count)
         result.error_in_exec = error
         self.shell.events.trigger("post_execute")
         self.shell.events.trigger("post_run_cell", result)
@@ -268,16 +286,23 @@ class _Notebook:
             self.module.__dict__[names[0]] = captured
 
     async def run_statements(self, code: cells.Code, interactivity: str) -> None:
+        if interactivity == "last_expr_or_assign":
+            cells.show_assigned(code.statements)
         last = len(code.statements) - 1
         quiet = cells.ends_with_semicolon(code.source)
         for i, statement in enumerate(code.statements):
-            shown = interactivity == "all" or (interactivity.startswith("last_expr") and i == last)
+            shown = interactivity == "all" or (interactivity.startswith("last") and i == last)
             shows = shown and not quiet and type(statement).__name__ == "Expr"
             compiled = self.compiler.compile(statement, code.filename, shows)
-            if compiled.co_flags & inspect.CO_COROUTINE:
-                await eval(compiled, self.module.__dict__)
-            else:
-                exec(compiled, self.module.__dict__)
+            with cells.users_code():
+                if compiled.co_flags & inspect.CO_COROUTINE:
+                    await eval(compiled, self.module.__dict__)
+                else:
+                    try:
+                        exec(compiled, self.module.__dict__)
+                    except StopIteration as error:
+                        # A coroutine cannot raise it.
+                        raise _Stopped(error) from None
 
     def flush(self) -> None:
         """What was printed is in its cell now, whatever the task has made of `sys.stdout`."""
@@ -341,12 +366,10 @@ class _Notebook:
         found = tracebacks.from_user_code(error)
         if self.shell is not None:
             try:
-                tb = (
-                    self.shell.SyntaxTB
-                    if isinstance(error, SyntaxError) and found is None
-                    else self.shell.InteractiveTB
-                )
-                return tb.structured_traceback(type(error), error, found)
+                if isinstance(error, SyntaxError):
+                    frames = traceback.extract_tb(found) if found is not None else None
+                    return self.shell.SyntaxTB.structured_traceback(type(error), error, frames)
+                return self.shell.InteractiveTB.structured_traceback(type(error), error, found)
             except Exception:
                 pass
         return tracebacks.plain(error).splitlines()
@@ -366,22 +389,3 @@ def _line_in_cell(error: BaseException, code: cells.Code) -> Optional[int]:
 
 def _module(body: List[Any]) -> Any:
     return ast.Module(body, [])
-
-
-def _cell_info(source: str) -> Any:
-    from IPython.core import interactiveshell
-
-    make: Any = interactiveshell.ExecutionInfo
-    try:
-        return make(source, False, False, True, None)
-    except TypeError:
-        # IPython before 8 does not know cell ids.
-        return make(source, False, False, True)
-
-
-def _cell_result(source: str, count: int) -> Any:
-    from IPython.core.interactiveshell import ExecutionResult
-
-    result: Any = ExecutionResult(_cell_info(source))
-    result.execution_count = count
-    return result

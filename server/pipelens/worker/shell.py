@@ -7,11 +7,12 @@ import sys
 from types import ModuleType
 from typing import Any, Dict, List
 
+from IPython.core import interactiveshell
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
 from IPython.core.inputtransformer2 import leading_empty_lines
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from IPython.core.magics.execution import _format_time
 from IPython.utils.capture import capture_output
 from traitlets import Type
@@ -70,13 +71,12 @@ class NotebookDisplayHook(DisplayHook):
         return
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        shell: Any = self.shell
         _send(
             {
                 "output_type": "execute_result",
                 "data": _encoded(format_dict),
                 "metadata": md_dict or {},
-                "execution_count": shell.execution_count,
+                "execution_count": self.prompt_count,
             }
         )
 
@@ -109,6 +109,13 @@ def _text(error: BaseException) -> str:
         return str(error)
     except Exception:
         return ""
+
+
+def set_count(shell: Any, count: int) -> None:
+    """The number of the cell that runs now. Later versions of IPython count on before they run a cell."""
+    shell.execution_count = count
+    if shell.displayhook.prompt_count < count:
+        shell.execution_count = count + 1
 
 
 def told_otherwise(shell: Any, error: BaseException) -> bool:
@@ -156,8 +163,9 @@ def make_shell(module: ModuleType, channel: Channel) -> Any:
     _CHANNEL[:] = [channel]
     leave = (builtins.exit, builtins.quit) if hasattr(builtins, "exit") else None
     shell = build(module)
-    shell.builtin_trap.activate()
-    shell.display_trap.set()
+    # Entered, and never left: code that runs cells of its own enters and leaves them once more.
+    shell.builtin_trap.__enter__()
+    shell.display_trap.__enter__()
     for name in ("exit", "quit"):
         module.__dict__.pop(name, None)
     if leave:
@@ -181,3 +189,20 @@ def _keep_lines(transformer: Any) -> None:
 
     transform.keeps_lines = True  # type: ignore[attr-defined]
     transformer.transform = transform
+
+
+def cell_info(source: str) -> Any:
+    """What is told before a cell runs."""
+    make: Any = interactiveshell.ExecutionInfo
+    try:
+        return make(source, False, False, True, None)
+    except TypeError:
+        # IPython before 8 does not know cell ids.
+        return make(source, False, False, True)
+
+
+def cell_result(source: str, count: int) -> Any:
+    """What is told after a cell has run."""
+    result: Any = ExecutionResult(cell_info(source))
+    result.execution_count = count
+    return result
