@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,23 +14,18 @@ from pipelens.cli import arguments as arguments_
 from pipelens.cli.arguments import Parser
 from pipelens.cli.build_progress import progress_for
 from pipelens.cli.build_record import BuildRecord
-from pipelens.cli.build_report import failures, finished, planned
 from pipelens.cli.commands import SUMMARIES
-from pipelens.cli.pipeline import freshness_of, only_shown, open_keeper
 from pipelens.cli.refusal import Refusal
-from pipelens.cli.shapes import dumped
 from pipelens.cli.terminal import Screen
-from pipelens.core.project import Project
-from pipelens.health import interpreter_of
-from pipelens.runner import plan as plan_
-from pipelens.runner.build_lock import Builder, Turn, last_turn
-from pipelens.runner.events import Event
-from pipelens.runner.plan import BuildOptions, Plan
-from pipelens.runner.stop import StopRequest
-from pipelens.workspace.keeper import ProjectKeeper
 
 if TYPE_CHECKING:
+    # A build that finds nothing changed reads no pipeline, and imports nothing that does.
+    from pipelens.core.project import Project
+    from pipelens.runner.build_lock import Builder, Turn
+    from pipelens.runner.events import Event
+    from pipelens.runner.plan import BuildOptions, Plan
     from pipelens.runner.worker_reports import Engine
+    from pipelens.workspace.keeper import ProjectKeeper
 
 
 def main(name: str, words: Sequence[str]) -> int:
@@ -67,6 +63,7 @@ def main(name: str, words: Sequence[str]) -> int:
     add_run_options(parser)
     parser.add_argument("extra", nargs="*", help=argparse.SUPPRESS)
     arguments = arguments_.read(parser, words)
+    arguments.began = time.time_ns()
     if arguments.extra:
         wanted = arguments.extra[0]
         parser.error(
@@ -74,12 +71,46 @@ def main(name: str, words: Sequence[str]) -> int:
             f"`pipelens build --partially {wanted}` runs it with all that it needs"
         )
     refuse_debugging(arguments)
+    code = _unchanged(arguments)
+    if code is not None:
+        return code
+    from pipelens.cli.pipeline import open_keeper
+    from pipelens.runner.last_look import AskedVariables
+    from pipelens.runner.plan import BuildOptions
+
     options = BuildOptions(
         force=arguments.force,
         partially=tuple(arguments.partially),
         skip_upstream=arguments.skip_upstream,
     )
-    return carry_out(open_keeper(arguments), options, arguments)
+    return carry_out(open_keeper(arguments, AskedVariables(os.environ)), options, arguments)
+
+
+def _unchanged(arguments: argparse.Namespace) -> int | None:
+    """The exit code of a build of everything where nothing changed since there was nothing to do."""
+    if arguments.force or arguments.partially or arguments.dry_run or arguments.overrides:
+        return None
+    from pipelens.runner.idle_build import build_unchanged
+
+    screen, errors, record = Screen(), Screen(sys.stderr), BuildRecord()
+    progress = progress_for(arguments.format, 1, screen, errors, live=False)
+
+    def listener(event: Event) -> None:
+        record(event)
+        progress(event)
+
+    with progress:
+        is_done = build_unchanged(
+            arguments.entry_point,
+            interpreter=arguments.interpreter,
+            listener=listener,
+            cwd=arguments.cwd,
+            environ=os.environ,
+        )
+    if not is_done:
+        return None
+    _report(record, arguments, screen, errors)
+    return 0
 
 
 def add_run_options(parser: Parser) -> None:
@@ -135,12 +166,14 @@ def refuse_debugging(arguments: argparse.Namespace) -> None:
 
 def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace) -> int:
     """Plan and run; returns the exit code. Raises `Refusal` when there is nothing that can be run."""
+    from pipelens.runner import plan as plan_
+    from pipelens.runner.build_lock import Turn, last_turn
+
     screen, errors = Screen(), Screen(sys.stderr)
     planned_at = last_turn(keeper.location.root, keeper.location.path)
     project, made = planned_now(keeper, options, arguments, errors)
-    as_json = arguments.format == "json"
     if arguments.dry_run:
-        _show_plan(project, made, screen, as_json=as_json)
+        _show_plan(project, made, screen, as_json=arguments.format == "json")
         return 0
     unsupported = plan_.refuse_unsupported(project, made)
     if unsupported is not None:
@@ -156,21 +189,38 @@ def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.
 
     turn = Turn(waits, plan_again, planned_at, is_patient=not arguments.no_wait)
     code, record = _run(keeper, project, made, turn, arguments, screen, errors)
+    _report(record, arguments, screen, errors)
+    is_idle = code == 0 and all(step.action == "skip" for step in made.steps)
+    if is_idle and options == plan_.BuildOptions() and not arguments.overrides:
+        from pipelens.runner.last_look import keep_look
+
+        if keeper.now() is project:  # else another build ran since
+            keep_look(keeper, project, arguments.began)
+    return code
+
+
+def _report(record: BuildRecord, arguments: argparse.Namespace, screen: Screen, errors: Screen) -> None:
+    from pipelens.cli.build_report import failures, finished
+
     for line in failures(record, arguments.cwd, errors):
         errors.line(*line)
     errors.flush()
-    if as_json:
-        screen.write(dumped(record.shape(project.root)))
+    if arguments.format == "json":
+        from pipelens.cli.shapes import dumped
+
+        screen.write(dumped(record.shape(record.started.root if record.started else "")))
     elif arguments.format == "text":
         for line in finished(record, screen):
             screen.line(*line)
-    return code
 
 
 def planned_now(
     keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace, errors: Screen
 ) -> tuple[Project, Plan]:
     """The pipeline as it is now and what would run. Raises `Refusal`; what stands in the way is shown."""
+    from pipelens.cli.pipeline import freshness_of, only_shown
+    from pipelens.runner import plan as plan_
+
     project = keeper.now()
     told = only_shown(project)
     if told:
@@ -187,8 +237,12 @@ def planned_now(
 
 
 def _show_plan(project: Project, made: Plan, screen: Screen, *, as_json: bool) -> None:
+    from pipelens.cli.build_report import planned
+
     if as_json:
         steps = [{"name": step.task, "action": step.action, "reason": step.reason} for step in made.steps]
+        from pipelens.cli.shapes import dumped
+
         screen.write(dumped({"root": project.root, "tasks": steps}))
         return
     for line in planned(made, screen):
@@ -224,7 +278,9 @@ def _run(
     screen: Screen,
     errors: Screen,
 ) -> tuple[int, BuildRecord]:
+    from pipelens.health import interpreter_of
     from pipelens.runner.build import run_build
+    from pipelens.runner.stop import StopRequest
 
     if made.to_run:
         gc.enable()

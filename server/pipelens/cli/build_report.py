@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pipelens.cli.build_record import BuildRecord
 from pipelens.cli.table import table
 from pipelens.cli.terminal import STATE_STYLES, Line, Screen, Segment, counted, shown_path
 from pipelens.core.quantities import duration
 from pipelens.runner.events import TaskProblem
-from pipelens.runner.plan import Plan
+
+if TYPE_CHECKING:
+    from pipelens.runner.plan import Plan
 
 _HEAD = ("name", "Ran?", "Elapsed (s)", "Percentage", "Reason")
 _ACTIONS = {

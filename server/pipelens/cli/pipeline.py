@@ -8,23 +8,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelens.cli.refusal import Refusal
-from pipelens.core.project import Project
 
 if TYPE_CHECKING:
+    from pipelens.core.project import Project
     from pipelens.runner.freshness import Freshness
     from pipelens.workspace.keeper import ProjectKeeper
 
 NO_PIPELINE = "no-pipeline"
 
 
-def open_keeper(arguments: argparse.Namespace) -> ProjectKeeper:
-    """The keeper of the pipeline that the arguments name. Raises `Refusal` when there is none."""
+def open_keeper(arguments: argparse.Namespace, environ: Mapping[str, str] | None = None) -> ProjectKeeper:
+    """The keeper of the pipeline that the arguments name. Raises `Refusal` when there is none. environ:
+    instead of this process's variables."""
     from pipelens.workspace.opening import NotFound, open_pipeline
 
     found = open_pipeline(
         arguments.entry_point,
         cwd=arguments.cwd,
-        environ=os.environ,
+        environ=os.environ if environ is None else environ,
         overrides=arguments.overrides,
     )
     if isinstance(found, NotFound):

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipelens.workspace.discovery import Location
     from pipelens.workspace.keeper import ProjectKeeper
 
 MINIMUM = (3, 8)
@@ -68,11 +69,16 @@ def choose_interpreter(
 def interpreter_of(keeper: ProjectKeeper, flag: str | None, environ: Mapping[str, str]) -> Interpreter:
     """The Python that runs the tasks of this pipeline: the flag's, else the settings', else the one
     that is found. For trusted workspaces: a setting names a program."""
-    settings, location = keeper.settings, keeper.location
-    chosen = choose_interpreter(flag or settings.interpreter, environ, location.folder, location.root)
-    if settings.interpreter and not flag:
-        return replace(chosen, why=f"{settings.path} says so")
-    return chosen
+    settings = keeper.settings
+    return found_interpreter(keeper.location, settings.interpreter, settings.path, flag, environ)
+
+
+def found_interpreter(
+    location: Location, wanted: str | None, settings: str | None, flag: str | None, environ: Mapping[str, str]
+) -> Interpreter:
+    """The same by the `wanted` of the settings in the file `settings`."""
+    chosen = choose_interpreter(flag or wanted, environ, location.folder, location.root)
+    return replace(chosen, why=f"{settings} says so") if wanted and not flag else chosen
 
 
 def _active(environ: Mapping[str, str]) -> Iterator[Interpreter]:

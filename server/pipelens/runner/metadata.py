@@ -12,10 +12,12 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from pipelens.core.project import Task
 from pipelens.runner.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from pipelens.core.project import Task
 
 RESOURCES = "resources_"
 _LARGEST = 64 << 20

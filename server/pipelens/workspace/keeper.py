@@ -62,6 +62,8 @@ class ProjectKeeper:
         )
         self.put_off = PutOff(self.sources, patient=patient)
         self.found_late = 0
+        self.looked_at: frozenset[str] = frozenset()
+        """Every path that was looked at to find the pipeline and to read it first, where that is kept."""
         self.settings = Settings()
         self.filter = ProblemFilter(files)
         self._assembly = Assembly(location, self.sources, self.put_off)

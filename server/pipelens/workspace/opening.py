@@ -27,19 +27,21 @@ def open_pipeline(
     does not fit is told like a pipeline that is not found: both are mistakes of the command line.
     """
     files = WorkspaceFiles((os.path.realpath(cwd),) if not trusted else None)
-    location = find_pipeline(entry_point, cwd, environ, files)
-    if isinstance(location, NotFound):
-        return location
-    keeper = ProjectKeeper(
-        location,
-        files,
-        cwd=cwd,
-        environ=environ,
-        overrides=overrides or {},
-        trusted=trusted,
-        store=cache_folder(),
-    )
-    keeper.now()
+    with files.asking() as asked:
+        location = find_pipeline(entry_point, cwd, environ, files)
+        if isinstance(location, NotFound):
+            return location
+        keeper = ProjectKeeper(
+            location,
+            files,
+            cwd=cwd,
+            environ=environ,
+            overrides=overrides or {},
+            trusted=trusted,
+            store=cache_folder(),
+        )
+        keeper.now()
+    keeper.looked_at = frozenset(asked)
     if keeper.specs.override_error is not None:
         return NotFound(keeper.specs.override_error.message)
     return keeper
