@@ -246,7 +246,7 @@ def test_whatever_would_run_something_is_not_possible(ask: Asking, expression: s
         ("n is 3", "`is` is known of None"),
         ("loop == loop", "contain themselves"),
         ("df['a']", "not among its recorded items"),
-        ("df.head()", "not recorded whole"),
+        ("df.head()", "columns were not recorded"),
         ("df + 1", "arithmetic with a recorded DataFrame"),
         ("api_key + ''", "arithmetic with"),
         ("numbers['a':]", "bounds of a slice"),

@@ -108,6 +108,7 @@ def _dump(path: str, raw: dict[str, object], members: Members) -> Dump:
         path=path,
         task=_text(raw.get("task"), "`task`"),
         run=_text(raw.get("run", ""), "`run`"),
+        pipeline=_text(raw.get("pipeline", ""), "`pipeline`"),
         root=_text(raw.get("root", ""), "`root`"),
         created=max(0.0, min(float(created), 1e11)),
         python=_text(raw.get("python", ""), "`python`"),
@@ -132,13 +133,16 @@ def _error(raw: object, where: str) -> RecordedError:
     frames = _list(raw.get("frames", []), f"{where}.frames", _MOST_FRAMES)
     notes = _list(raw.get("notes", []), f"{where}.notes", 1_000)
     link = raw.get("link")
+    missing = raw.get("missing")
     return RecordedError(
         type=_text(raw.get("type"), f"{where}.type"),
         module=_text(raw.get("module", ""), f"{where}.module"),
         message=_text(raw.get("message", ""), f"{where}.message"),
         notes=tuple(_text(note, f"{where}.notes") for note in notes),
         frames=tuple(_frame(found, f"{where}.frames[{at}]") for at, found in enumerate(frames)),
-        link="cause" if link == "cause" else "context" if link == "context" else None,
+        link=link if link in ("cause", "context", "member") else None,
+        of=_number(raw.get("of"), f"{where}.of"),
+        missing=None if missing is None else _pair(missing),
     )
 
 
@@ -159,6 +163,8 @@ def _frame(raw: object, where: str) -> Frame:
         user=raw.get("user") is True,
         locals=_locals(raw.get("locals", []), f"{where}.locals"),
         globals=_locals(raw.get("globals", []), f"{where}.globals"),
+        more=_number(raw.get("more"), f"{where}.more") or 0,
+        text=_text(raw.get("text", ""), f"{where}.text"),
     )
 
 

@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 
 DOCUMENT: Final = "dump.json"
 SOURCE_NAME: Final = re.compile(r"sources/[0-9]{1,6}\Z")
-VALUE_NAME: Final = re.compile(r"values/[0-9]{1,6}\.(?:npy|arrow)\Z")
+VALUE_NAME: Final = re.compile(r"values/[0-9]{1,6}\.npy\Z")
 
 _MOST_MEMBERS: Final = 10_000
 _MOST_DIRECTORY: Final = 2_000_000

@@ -20,7 +20,7 @@ from pipelens.debug.whole_values import Array, Table, rebuilt
 
 Part = Literal["all", "named", "indexed"]
 
-_SEQUENCES: Final = frozenset({"list", "tuple", "set", "frozenset", "deque", "ndarray", "Series", "Index"})
+_SEQUENCES: Final = frozenset({"list", "tuple", "set", "frozenset", "deque", "ndarray", "Series"})
 _NUMPY_SCALAR: Final = re.compile(r"(?:np|numpy)\.\w+\((.{1,400})\)\Z")
 _NO_LITERALS: Final = ("nan", "inf", "-inf")
 _BARE_TYPES: Final = (bool, int, float, complex, str, bytes)
@@ -46,6 +46,13 @@ class TypeName:
 
     module: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """`.iloc` of a recorded series or frame."""
+
+    owner: Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +86,17 @@ class Values:
     def __init__(self, dump: Dump, *, trusted: bool) -> None:
         self.dump = dump
         self.trusted = trusted
-        self._whole: dict[int, Array | Table | DumpError] = {}
+        self._whole: dict[int, Array | DumpError] = {}
 
     def node(self, reference: Reference) -> Node:
         return self.dump.nodes[reference.node]
 
-    def whole(self, reference: Reference) -> Array | Table | None:
-        """The whole value, when the dump holds it and it can be rebuilt here."""
+    def whole(self, reference: Reference) -> Array | None:
+        """The whole array or column, or the rows of both its ends, when the dump holds it and it can be rebuilt here."""
         found = self._rebuilt(reference)
         return None if found is None or isinstance(found, DumpError) else found
 
-    def _rebuilt(self, reference: Reference) -> Array | Table | DumpError | None:
+    def _rebuilt(self, reference: Reference) -> Array | DumpError | None:
         node = self.node(reference)
         if node.value is None or not self.trusted:
             return None
@@ -139,6 +146,8 @@ class Values:
         """The text of what `shown` does not know itself."""
         if isinstance(value, TypeName):
             return f"<class {full_name(value)!r}>"
+        if isinstance(value, Positions):
+            return "<rows by their positions>"
         return self.text(value) if isinstance(value, (Reference, Array, Table)) else None
 
     def type(self, value: Value) -> str:
@@ -177,7 +186,7 @@ class Values:
                 named = len(_named(node))
                 whole = self.whole(value)
                 if whole is not None:
-                    return named, len(whole)
+                    return named, whole.lines()
                 indexed = len(node.children) - named
                 if self._remark(value) is None:
                     return named, indexed
@@ -190,7 +199,9 @@ class Values:
                         return 0, len(plain)
                     case _:
                         return 0, 0
-            case _:
+            case Array():
+                return 0, value.lines()
+            case Table():
                 return 0, len(value)
 
     def _child(self, value: Value, at: int, path: str | None) -> Line:
@@ -205,15 +216,24 @@ class Values:
                 parts: list[object] = list(plain) if isinstance(plain, Iterable) else []
                 keyed = isinstance(plain, (list, tuple))
                 return self.line(str(at), as_value(parts[at]), _item_path(path, str(at)) if keyed else None)
-            case _:
-                label, inner = value.row(at)
-                return self.line(label, as_value(inner), _item_path(path, label))
+            case Array():
+                return self._array_child(value, at, path)
+            case Table():
+                label, inner = value.line(at)
+                return self.line(label, as_value(inner))
+
+    def _array_child(self, value: Array, at: int, path: str | None) -> Line:
+        found = value.line(at)
+        if found is None:
+            return Line("…", f"{value.total - value.kept:,} more were not recorded")
+        label, inner = found
+        return self.line(label, as_value(inner), _row_path(path, label, value.type))
 
     def _recorded_child(self, value: Reference, at: int, path: str | None) -> Line:
         node = self.node(value)
         named = _named(node)
         if at >= len(named) and (whole := self.whole(value)) is not None:
-            return self._child(whole, at - len(named), path)
+            return self._array_child(whole, at - len(named), path)
         children = named if at < len(named) else _indexed(node)
         number = at if at < len(named) else at - len(named)
         if number >= len(children):
@@ -277,9 +297,16 @@ def child_path(path: str | None, label: str, node: Node) -> str | None:
     """An expression for a child of what `path` gives."""
     if path is None or node.type in ("set", "frozenset"):
         return None
+    if node.type == "Series" and label.isdecimal():
+        return _row_path(path, label, node.type)
     if is_attribute(label):
         return None if label.startswith("__") else f"{path}.{label}"
     return _item_path(path, label)
+
+
+def _row_path(path: str | None, label: str, kind: str) -> str | None:
+    # The brackets of a series take the labels of its index, which are others than its positions.
+    return _item_path(f"{path}.iloc" if path is not None and kind == "Series" else path, label)
 
 
 def _item_path(path: str | None, label: str) -> str | None:
@@ -293,10 +320,12 @@ def _item_path(path: str | None, label: str) -> str | None:
 
 
 def _named(node: Node) -> list[tuple[str, int]]:
-    if node.type not in _SEQUENCES:
+    if node.type not in _SEQUENCES and not (node.module.startswith("pandas") and node.type.endswith("Index")):
         return [(child.label, child.node) for child in node.children]
     return [(child.label, child.node) for child in node.children if not child.label.isdecimal()]
 
 
 def _indexed(node: Node) -> list[tuple[str, int]]:
+    if len(_named(node)) == len(node.children):
+        return []
     return [(child.label, child.node) for child in node.children if child.label.isdecimal()]

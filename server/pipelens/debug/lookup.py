@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from pipelens.debug.calculation import Refused, Work
-from pipelens.debug.dump_values import Array, Reference, Table, Values, bare, is_attribute
+from pipelens.debug.dump_values import Array, Positions, Reference, Table, Values, bare, is_attribute
 from pipelens.debug.recorded import Node
+from pipelens.debug.recorded_rows import row_at
 
-_SEQUENCES: Final = frozenset({"list", "tuple", "deque", "ndarray", "Series"})
+_SEQUENCES: Final = frozenset({"list", "tuple", "deque", "ndarray"})
 _LONGEST_LABEL: Final = 120
 """Characters of a key that a recording keeps."""
 _FALSE_WHEN_EMPTY: Final = frozenset(
@@ -28,34 +29,39 @@ def attribute(value: object, name: str, values: Values) -> object:
             if child.label == name and is_attribute(name):
                 return Reference(child.node)
         whole = values.whole(value)
-        if whole is not None:
-            return _whole_attribute(whole, name)
+        if whole is not None and (found := whole.attribute(name)) is not None:
+            return found
         if name == "shape" and node.shape is not None:
             return node.shape
+        if name == "iloc" and node.type in ("DataFrame", "Series"):
+            return Positions(value)
+        if node.type == "DataFrame" and (column := _child(node, repr(name))) is not None:
+            return column
         known = [child.label for child in node.children if is_attribute(child.label)]
         raise Refused(f"{name!r} is not among its recorded attributes{_some(known)}{_cut(node)}")
-    if isinstance(value, (Array, Table)):
-        return _whole_attribute(value, name)
+    if isinstance(value, Array) and (found := value.attribute(name)) is not None:
+        return found
     raise Refused(f"{name!r} is not among its recorded attributes")
 
 
-def _whole_attribute(whole: Array | Table, name: str) -> object:
-    found = whole.attribute(name)
-    if found is None:
-        raise Refused(f"{name!r} is not known of a recorded {whole.type}")
-    return found
+def _child(node: Node, label: str) -> Reference | None:
+    return next((Reference(child.node) for child in node.children if child.label == label), None)
 
 
 def item(value: object, key: object, values: Values, work: Work) -> object:
     """`value[key]`; key may be a slice."""
     value = bare(value, values)
     if isinstance(value, Reference):
+        if values.node(value).type == "Series":
+            raise Refused("rows of a recorded series are known by their positions: .iloc[0]")
         whole = values.whole(value)
         if whole is not None:
-            return whole.item(_whole_key(key))
+            return whole.item(_array_key(key))
         return _recorded_item(value, key, values, work)
-    if isinstance(value, (Array, Table)):
-        return value.item(_whole_key(key))
+    if isinstance(value, Positions):
+        return row_at(value.owner, key, values)
+    if isinstance(value, Array):
+        return value.item(_array_key(key))
     if isinstance(value, (str, bytes, list, tuple)):
         if isinstance(key, slice):
             return value[key]
@@ -69,16 +75,19 @@ def item(value: object, key: object, values: Values, work: Work) -> object:
     raise Refused(f"a {type(value).__name__} has no items")
 
 
-def _whole_key(key: object) -> object:
+def _array_key(key: object) -> object:
     parts = key if isinstance(key, tuple) else (key,)
-    if not all(part is ... or part is None or isinstance(part, (int, str, slice)) for part in parts):
-        raise Refused("items of a recorded array or frame are given by numbers, names and slices")
+    if not all(part is ... or type(part) is int or isinstance(part, slice) for part in parts):
+        raise Refused("items of a recorded array are given by numbers and slices")
     return key
 
 
 def _recorded_item(value: Reference, key: object, values: Values, work: Work) -> object:
     node = values.node(value)
     work.spend(1 + len(node.children) // 10)
+    if node.type == "ndarray" and isinstance(key, tuple) and key and all(type(part) is int for part in key):
+        inner = _recorded_item(value, key[0], values, work)
+        return item(inner, key[1:] if len(key) > 2 else key[1], values, work) if len(key) > 1 else inner
     if node.type in _SEQUENCES:
         by_label = {child.label: child.node for child in node.children if child.label.isdecimal()}
         length = node.length if node.length is not None else (node.shape or (len(by_label),))[0]
@@ -96,9 +105,8 @@ def _recorded_item(value: Reference, key: object, values: Values, work: Work) ->
     if isinstance(key, (slice, Reference, Array, Table)) or node.type in ("set", "frozenset"):
         raise Refused("such an item is not known in a recorded failure")
     label = repr(key)[:_LONGEST_LABEL]
-    for child in node.children:
-        if child.label == label:
-            return Reference(child.node)
+    if (child := _child(node, label)) is not None and not is_attribute(label):
+        return child
     if node.more or node.cut:
         raise Refused(f"the item {label[:200]} was not recorded{_cut(node)}")
     known = [child.label for child in node.children if not is_attribute(child.label)]
@@ -138,6 +146,6 @@ def truth(value: object, values: Values) -> bool:
         if not node.module and node.type in _FALSE_WHEN_EMPTY and node.length is not None:
             return node.length > 0
         raise Refused(f"whether a recorded {node.type or 'value'} counts as true is not known")
-    if isinstance(value, (Array, Table)):
-        raise Refused(f"the truth of a {value.type} is ambiguous")
+    if isinstance(value, (Array, Table, Positions)):
+        raise Refused("the truth of rows is ambiguous")
     return bool(value)

@@ -19,8 +19,9 @@ _CONTROLS: Final = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
-Link = Literal["cause", "context"]
-"""How an error of the chain belongs to the one before it: raised `from` it, or while it was handled."""
+Link = Literal["cause", "context", "member"]
+"""How an error belongs to another: that was raised `from` it, or while it was handled; or it is one of
+the errors of a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ class Frame:
     locals: tuple[Local, ...]
     globals: tuple[Local, ...]
     """The module's names that the frame's code uses."""
+    more: int = 0
+    """Locals that were not recorded."""
+    text: str = ""
+    """The line, of a library's frame: its file is not in the dump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,11 @@ class RecordedError:
     notes: tuple[str, ...]
     frames: tuple[Frame, ...]
     link: Link | None = None
-    """How it belongs to the error before it in `Dump.errors`; None for the first, or when not recorded."""
+    """How it belongs to the error before it, or to the group `of`; None for the first."""
+    of: int | None = None
+    """The number of the group that it is a member of."""
+    missing: tuple[int, int] | None = None
+    """After how many frames some are missing, and how many."""
 
 
 class Nodes(Sequence[Node]):
@@ -144,6 +153,7 @@ class Dump:
     path: str
     task: str
     run: str
+    pipeline: str
     root: str
     """The project's folder on the machine where the task failed."""
     created: float

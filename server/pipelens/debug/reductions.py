@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pipelens.debug.calculation import Refused, Work, expanded, recorded_items
 from pipelens.debug.dump_values import Array, Reference, Table, TypeName, Values, bare
+from pipelens.debug.recorded_rows import all_rows, first_rows, last_rows
 
 Function = Callable[..., object]
 
@@ -34,13 +35,7 @@ def _items(values: Values, work: Work, value: object) -> list[Any] | Array:
             return whole
         node = values.node(value)
         if node.type in ("ndarray", "Series") and node.shape is not None and len(node.shape) == 1:
-            if node.shape[0] > sum(child.label.isdecimal() for child in node.children):
-                raise Refused("only some of its items were recorded")
-            return [
-                expanded(Reference(child.node), values, work)
-                for child in node.children
-                if child.label.isdecimal()
-            ]
+            return [expanded(item, values, work) for item in all_rows(value, values)]
         if node.type in ("list", "tuple", "set", "frozenset") and not node.module:
             return [expanded(item, values, work) for item in recorded_items(value, values, work)]
         made = expanded(value, values, work)
@@ -107,18 +102,12 @@ def _tail(values: Values, work: Work, value: object, count: object = 5) -> objec
 
 def _end(values: Values, value: object, count: object, *, tail: bool) -> object:
     count = bare(count, values)
-    if type(count) is not int:
-        raise Refused("the number of rows is a whole number")
-    whole = values.whole(value) if isinstance(value, Reference) else value
-    if isinstance(whole, (Array, Table)):
-        return whole.tail(count) if tail else whole.head(count)
+    if type(count) is not int or count < 0:
+        raise Refused("the number of rows is a whole number from 0 up")
     if isinstance(value, Reference):
-        node = values.node(value)
-        name = "tail" if tail else "head"
-        for child in node.children:
-            if child.label == name:
-                return Reference(child.node)
-        raise Refused("its rows were not recorded whole; open it to see its summary")
+        return last_rows(value, count, values) if tail else first_rows(value, count, values)
+    if isinstance(value, Array):
+        return value.tail(count) if tail else value.head(count)
     raise Refused(f"a {type(value).__name__} has no rows")
 
 

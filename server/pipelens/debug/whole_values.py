@@ -1,10 +1,8 @@
-"""Whole arrays and data frames of a dump, rebuilt from their bytes by numpy and pyarrow.
+"""Whole arrays and columns of a dump, rebuilt from their bytes by numpy.
 
-Only where the server's own environment has them, and only when the workspace is trusted: these are
-large libraries that read what may come from anywhere. Nothing is unpickled: object arrays are refused,
-Arrow is read by versions that do not unpickle extension types (14.0.1 and later), and no extension
-type is accepted. What the headers claim is compared with the bytes that are there before any memory is
-taken for it.
+Only where the server's own environment has it, and only when the workspace is trusted. Nothing is
+unpickled: arrays of objects are refused. What a header claims is compared with the bytes that are there,
+and no memory is taken for it: the array lies over those bytes.
 """
 
 from __future__ import annotations
@@ -21,63 +19,115 @@ from pipelens.debug.recorded import Node, plain
 _MOST_BYTES: Final = 1_000_000_000
 _MOST_SORTED: Final = 100_000
 _LONGEST: Final = 1_000
-_OLDEST_ARROW: Final = (14, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array, or a column of a frame as one."""
+    """An array of numpy's, or a column of a frame as one. total: the rows that there were: when more than
+    `array` has, it has those of both ends."""
 
     array: Any
-    type: str = "ndarray"
+    type: str
+    total: int
 
     def __len__(self) -> int:
+        return self.total
+
+    @property
+    def is_whole(self) -> bool:
+        return self.total == self.kept
+
+    @property
+    def kept(self) -> int:
+        """The rows that were recorded."""
         return int(self.array.shape[0]) if self.array.ndim else 0
 
     def text(self) -> str:
-        """Shape, type and the first values."""
+        """Type, shape and the first values."""
         found = self.array
-        shape = " x ".join(str(size) for size in found.shape) or "scalar"
+        shape = " × ".join(str(size) for size in (self.total, *found.shape[1:])) if found.ndim else "scalar"
         some = ", ".join(_one(found.flat[at]) for at in range(min(6, int(found.size))))
         more = ", …" if found.size > 6 else ""
         return plain(f"{self.type}({shape}, {found.dtype}) [{some}{more}]")[:_LONGEST]
 
-    def row(self, at: int) -> tuple[str, object]:
+    def position(self, row: int) -> int | None:
+        """Where the row (from 0) stands in `array`; None for one that was not recorded."""
+        half = self.kept // 2
+        if self.is_whole or row < half:
+            return row
+        return row - (self.total - self.kept) if row >= self.total - half else None
+
+    def lines(self) -> int:
+        """How many lines show its rows, with one for those that are missing."""
+        return self.kept if self.is_whole else self.kept + 1
+
+    def line(self, at: int) -> tuple[str, object] | None:
+        """The row number and the value of a line; None for the one that tells what is missing."""
+        half = self.kept // 2
+        if not self.is_whole and at >= half:
+            if at == half:
+                return None
+            return str(self.total - self.kept + at - 1), _made(self.array[at - 1])
         return str(at), _made(self.array[at])
 
     def attribute(self, name: str) -> object:
-        """`shape`, `size`, `ndim`, `dtype` or `T`; None for others."""
+        """`shape`, `size`, `ndim`, `dtype`; None for others."""
         match name:
             case "shape":
-                return tuple(int(size) for size in self.array.shape)
-            case "size" | "ndim":
-                return int(getattr(self.array, name))
+                return tuple(int(size) for size in (self.total, *self.array.shape[1:])[: self.array.ndim])
+            case "size":
+                return math.prod(int(size) for size in (self.total, *self.array.shape[1:]))
+            case "ndim":
+                return int(self.array.ndim)
             case "dtype":
                 return str(self.array.dtype)
-            case "T":
-                return Array(self.array.T)
             case _:
                 return None
 
     def item(self, key: Any) -> object:
-        """By a number, a slice, or several of them; a field by its name. LookupError when there is none."""
-        return _made(self.array[key])
+        """By a number, a slice, or several of them. LookupError when there is none."""
+        first, rest = (key[0], key[1:]) if isinstance(key, tuple) and key else (key, ())
+        if type(first) is int:
+            row = first + self.total if first < 0 else first
+            at = self.position(row) if 0 <= row < self.total else -1
+            if at is None or at < 0:
+                raise IndexError(
+                    f"row {first} was not recorded"
+                    if at is None
+                    else f"{first} is out of range ({self.total:,} rows)"
+                )
+            first = at
+        elif not self.is_whole:
+            raise IndexError(f"{self.kept:,} of its {self.total:,} rows were recorded: ask for head or tail")
+        return _made(self.array[(first, *rest)], self.type)
 
     def head(self, count: int) -> object:
-        return Array(self.array[:count], self.type)
+        return self._end(slice(0, count), count)
 
     def tail(self, count: int) -> object:
-        return Array(self.array[max(0, len(self) - count) if count >= 0 else -count :], self.type)
+        return self._end(slice(self.kept - count if 0 <= count <= self.kept else 0, None), count)
+
+    def _end(self, rows: slice, count: int) -> object:
+        if not 0 <= count <= (self.kept if self.is_whole else self.kept // 2) and not self.is_whole:
+            raise IndexError(f"{self.kept // 2:,} rows of each end were recorded")
+        if count < 0:
+            raise ValueError("the number of rows is not below 0 here")
+        found = self.array[rows]
+        return Array(found, self.type, len(found))
 
     def reduced(self, name: str) -> object:
-        """Its "sum", "min" or "max"; ValueError when it is not numbers in one row."""
-        if self.array.ndim != 1 or self.array.dtype.kind not in "biufc":
-            raise ValueError(f"{name} is for arrays of numbers with one dimension in a recorded failure")
+        """Its "sum", "min" or "max"; ValueError when it is not numbers in one row, all of them."""
+        if self.array.ndim != 1 or self.array.dtype.kind not in "biufc" or not self.is_whole:
+            raise ValueError(
+                f"{name} is for whole arrays of numbers with one dimension in a recorded failure"
+            )
         return _made(getattr(self.array, name)())
 
     def sorted(self) -> object:
-        if self.array.ndim != 1 or self.array.dtype.kind not in "biufSUmM" or len(self) > _MOST_SORTED:
+        if self.array.ndim != 1 or self.array.dtype.kind not in "biufSU" or self.total > _MOST_SORTED:
             raise ValueError(f"sorted is for arrays of at most {_MOST_SORTED:,} numbers or texts here")
+        if not self.is_whole:
+            raise ValueError("only some of its rows were recorded")
         found = self.array.copy()
         found.sort()
         return [_made(found[at]) for at in range(len(found))]
@@ -85,136 +135,51 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A data frame, as an Arrow table. names: its columns, without those that hold its index."""
+    """Some rows of a recorded data frame. labels: of its columns, as they stand between brackets. first:
+    the number of the first row."""
 
-    table: Any
-    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    first: int
+    rows: tuple[tuple[object, ...], ...]
     type: str = "DataFrame"
 
     def __len__(self) -> int:
-        return int(self.table.num_rows)
+        return len(self.rows)
 
     def text(self) -> str:
-        columns = ", ".join(self.names[:20]) + (", …" if len(self.names) > 20 else "")
-        return plain(f"{self.type}({len(self):,} rows x {len(self.names)} columns) [{columns}]")[:_LONGEST]
+        columns = ", ".join(self.labels)
+        return f"{self.type}({len(self)} rows × {len(self.labels)} columns) [{columns}]"[:_LONGEST]
 
-    def row(self, at: int) -> tuple[str, object]:
-        """A row as a dict."""
-        return str(at), {name: _cell(self.table.column(name)[at]) for name in self.names[:200]}
-
-    def attribute(self, name: str) -> object:
-        """`shape`, `size`, `ndim`, `columns`, `dtypes`, or a column; None for others."""
-        match name:
-            case "shape":
-                return (len(self), len(self.names))
-            case "size":
-                return len(self) * len(self.names)
-            case "ndim":
-                return 2
-            case "columns":
-                return list(self.names)
-            case "dtypes":
-                return {column: str(self.table.column(column).type) for column in self.names}
-            case _:
-                return self.item(name) if name in self.names else None
-
-    def item(self, key: Any) -> object:
-        """A column by its name, rows by a slice. LookupError or ValueError when there is none."""
-        if isinstance(key, str):
-            if key not in self.names:
-                raise KeyError(key)
-            return Column(self.table.column(key))
-        if isinstance(key, slice) and key.step in (None, 1):
-            start, stop, _ = key.indices(len(self))
-            return Table(self.table.slice(start, max(0, stop - start)), self.names, self.type)
-        raise ValueError("items of a recorded frame are its columns, and slices of its rows")
-
-    def head(self, count: int) -> object:
-        return self.item(slice(None, count))
-
-    def tail(self, count: int) -> object:
-        return self.item(slice(max(0, len(self) - count) if count >= 0 else -count, None))
+    def line(self, at: int) -> tuple[str, object]:
+        """The number of a row, and the row as a dict."""
+        return str(self.first + at), dict(zip(self.labels, self.rows[at], strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Array):
-    """A column of a frame, as an Arrow array in pieces."""
-
-    type: str = "Series"
-
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def text(self) -> str:
-        some = ", ".join(_one(_cell(self.array[at])) for at in range(min(6, len(self))))
-        more = ", …" if len(self) > 6 else ""
-        return plain(f"Series({len(self)}, {self.array.type}) [{some}{more}]")[:_LONGEST]
-
-    def row(self, at: int) -> tuple[str, object]:
-        return str(at), _cell(self.array[at])
-
-    def attribute(self, name: str) -> object:
-        match name:
-            case "shape":
-                return (len(self),)
-            case "size":
-                return len(self)
-            case "ndim":
-                return 1
-            case "dtype":
-                return str(self.array.type)
-            case _:
-                return None
-
-    def item(self, key: Any) -> object:
-        if type(key) is int:
-            if not -len(self) <= key < len(self):
-                raise IndexError(f"{key} is out of range (it has {len(self):,} items)")
-            return _cell(self.array[key])
-        if isinstance(key, slice) and key.step in (None, 1):
-            start, stop, _ = key.indices(len(self))
-            return Column(self.array.slice(start, max(0, stop - start)))
-        raise ValueError("items of a recorded column are given by numbers and slices")
-
-    def head(self, count: int) -> object:
-        return self.item(slice(None, count))
-
-    def tail(self, count: int) -> object:
-        return self.item(slice(max(0, len(self) - count) if count >= 0 else -count, None))
-
-    def reduced(self, name: str) -> object:
-        if not _is_number(self.array.type):
-            raise ValueError(f"{name} is for columns of numbers in a recorded failure")
-        found = _compute(name, self.array)
-        return _cell(found)
-
-    def sorted(self) -> object:
-        if len(self) > _MOST_SORTED:
-            raise ValueError(f"sorted is for columns of at most {_MOST_SORTED:,} values here")
-        found = [_cell(self.array[at]) for at in range(len(self))]
-        return sorted(found)  # type: ignore[type-var]
-
-
-def rebuilt(members: Members, node: Node) -> Array | Table | DumpError:
-    """The whole value that `node.value` names, or why it is shown from its summary."""
-    name = node.value
-    if name is None:
+def rebuilt(members: Members, node: Node) -> Array | DumpError:
+    """The array that `node.value` names, or why the value is shown from its summary."""
+    if node.value is None:
         return DumpError("its whole value was not recorded")
-    if node.part is not None and node.part[0] < node.part[1]:
-        return DumpError(f"{node.part[0]:,} of its {node.part[1]:,} rows were recorded")
-    content = members.read(name, _MOST_BYTES, keep=False)
+    content = members.read(node.value, _MOST_BYTES, keep=False)
     if isinstance(content, DumpError):
         return content
     try:
-        return _array(content) if name.endswith(".npy") else _table(content, node)
-    except ImportError as error:
-        return DumpError(f"{error.name or 'a library'} is not in Pipelens's environment")
+        found = _array(content)
+        rows = len(found) if found.ndim else 0
+        total = rows if node.part is None else node.part[1]
+        expected = (total, *(node.shape or (total,))[1:])
+        if (node.part is not None and (node.part[0] != rows or rows % 2 or total <= rows)) or (
+            node.shape is not None and (node.shape != expected or node.shape[1:] != found.shape[1:])
+        ):
+            return DumpError("its bytes are not those of a value of its shape")
+        return Array(found, node.type or "ndarray", total)
+    except ImportError:
+        return DumpError("numpy is not in Pipelens's environment")
     except Exception as error:
-        # Whatever numpy and pyarrow say of bytes that are not what they should be.
+        # Whatever numpy says of bytes that are not what they should be.
         return DumpError(plain(f"its bytes cannot be read ({error or type(error).__name__})"[:300]))
 
 
-def _array(content: bytes) -> Array:
+def _array(content: bytes) -> Any:
     numpy = importlib.import_module("numpy")
     head = io.BytesIO(content)
     version = numpy.lib.format.read_magic(head)
@@ -225,88 +190,29 @@ def _array(content: bytes) -> Array:
     if version not in readers:
         raise ValueError(f"a version of the format that is not read, {version}")
     shape, by_columns, kind = readers[version](head)
-    if kind.hasobject or not kind.itemsize:
+    if kind.hasobject:
         raise ValueError("it holds Python objects, which are never unpickled")
+    if not kind.itemsize or not 1 <= len(shape) <= 32 or any(size < 0 for size in shape):
+        raise ValueError("an array of a kind that is not recorded")
     count = math.prod(shape)
-    if any(size < 0 for size in shape) or count * kind.itemsize != len(content) - head.tell():
+    if count * kind.itemsize != len(content) - head.tell():
         raise ValueError("its header claims another size than it has")
     if count == 0:
-        return Array(numpy.zeros(shape, kind))
+        return numpy.frombuffer(b"", dtype=kind).reshape(shape)
     flat = numpy.frombuffer(content, dtype=kind, count=count, offset=head.tell())
-    return Array(flat.reshape(shape, order="F" if by_columns else "C"))
+    return flat.reshape(shape, order="F" if by_columns else "C")
 
 
-def _table(content: bytes, node: Node) -> Array | Table:
-    arrow = importlib.import_module("pyarrow")
-    if _version(arrow.__version__) < _OLDEST_ARROW:
-        raise ValueError(f"pyarrow {arrow.__version__} is too old to read it safely")
-    ipc = importlib.import_module("pyarrow.ipc")
-    is_file = content.startswith(b"ARROW1")
-    reader = (ipc.open_file if is_file else ipc.open_stream)(arrow.BufferReader(content))
-    for kind in reader.schema.types:
-        _check_type(arrow, kind, 0)
-    found = reader.read_all()
-    found.validate(full=True)
-    if found.nbytes > _MOST_BYTES:
-        raise ValueError("it is larger than it may be")
-    names: list[str] = [name for name in found.column_names if not name.startswith("__index_level_")]
-    if len(set(found.column_names)) != len(found.column_names):
-        raise ValueError("two of its columns have one name")
-    if node.type == "Series" and len(names) == 1:
-        return Column(found.column(names[0]))
-    return Table(found, tuple(names), node.type)
-
-
-def _check_type(arrow: Any, kind: Any, depth: int) -> None:
-    if isinstance(kind, arrow.BaseExtensionType) or depth > 20:
-        raise ValueError(f"a type that is not read, {kind}")
-    for at in range(kind.num_fields):
-        _check_type(arrow, kind.field(at).type, depth + 1)
-    if arrow.types.is_dictionary(kind):
-        _check_type(arrow, kind.value_type, depth + 1)
-
-
-def _version(text: str) -> tuple[int, ...]:
-    parts = [*text.split("+")[0].split("."), "0", "0"][:3]
-    return tuple(int("".join(filter(str.isdecimal, part)) or 0) for part in parts)
-
-
-def _is_number(kind: Any) -> bool:
-    types = importlib.import_module("pyarrow.types")
-    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind))
-
-
-def _compute(name: str, column: Any) -> Any:
-    return getattr(importlib.import_module("pyarrow.compute"), name)(column)
-
-
-def _cell(found: Any) -> object:
-    """An Arrow scalar as a builtin value, or its text."""
-    try:
-        made = found.as_py()
-    except Exception:
-        return "(unreadable)"
-    return made if _is_plain(made, 0) else plain(str(made))[:_LONGEST]
-
-
-def _is_plain(made: object, depth: int) -> bool:
-    if isinstance(made, (list, dict)):
-        inner = made.values() if isinstance(made, dict) else made
-        return depth < 5 and len(made) <= 1000 and all(_is_plain(item, depth + 1) for item in inner)
-    return made is None or isinstance(made, (bool, int, float, str, bytes))
-
-
-def _made(found: Any) -> object:
+def _made(found: Any, kind: str = "ndarray") -> object:
     """What an item of an array is: a smaller array, or a builtin value, or its text."""
     if getattr(found, "ndim", 0):
-        return Array(found)
-    kind = found.dtype.kind
-    if kind in "biufcSU":
+        return Array(found, kind, int(found.shape[0]))
+    if found.dtype.kind in "biufcSU":
         made: object = found.item()
         return made
     return plain(str(found))[:_LONGEST]
 
 
 def _one(found: Any) -> str:
-    made = _made(found) if hasattr(found, "dtype") else found
-    return repr(made)[:80] if isinstance(made, (str, bytes, bool, int, float, complex)) else str(made)[:80]
+    made = _made(found)
+    return repr(made)[:80] if isinstance(made, (str, bytes, bool, int, float, complex)) else "…"
