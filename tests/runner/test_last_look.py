@@ -1,0 +1,207 @@
+"""A build where nothing changed since there was nothing to do, and what counts as a change."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelens.runner.idle_build import build_unchanged
+from pipelens.runner.last_look import AskedVariables, LastLook, keep_look, unchanged
+from pipelens.workspace.discovery import Location, find_pipeline
+from pipelens.workspace.disk import WorkspaceFiles
+from pipelens.workspace.opening import open_pipeline
+
+SPEC = """\
+tasks:
+  - source: tasks.first
+    product: out/first.txt
+    params:
+      resources_:
+        table: table.csv
+  - source: second.py
+    product:
+      nb: out/second.ipynb
+      data: out/second.txt
+"""
+TASKS = "def first(product, resources_):\n    open(product, 'w').write('one')\n"
+SECOND = (
+    "# %% tags=['parameters']\nupstream = ['first']\nproduct = None\n\n"
+    "# %%\nopen(product['data'], 'w').write(open(upstream['first']).read())\n"
+)
+LATER = 10_000_000_000
+"""Nanoseconds after which no file of a test can have changed unseen."""
+
+
+def pipelens(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipelens", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def write(folder: Path, spec: str = SPEC) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {
+        "pipeline.yaml": spec,
+        "tasks.py": TASKS,
+        "second.py": SECOND,
+        "table.csv": "a,b\n",
+    }.items():
+        (folder / name).write_text(text)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("looks") / "built"
+    write(folder)
+    done = pipelens(folder, "build")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(built: Path, tmp_path: Path) -> Path:
+    """A copy of the built pipeline, with its last look."""
+    copy = tmp_path / "pipeline"
+    shutil.copytree(built, copy)
+    assert look(copy)
+    return copy
+
+
+def environ(**more: str) -> dict[str, str]:
+    return {"HOME": "/home/somebody", **more}
+
+
+def look(folder: Path, *, late: int = LATER) -> bool:
+    """Look at the pipeline, and keep that; whether it can be kept. late: how long after the last change."""
+    keeper = open_pipeline(None, cwd=str(folder), environ=AskedVariables(environ()))
+    assert not hasattr(keeper, "message"), keeper
+    kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
+    kept.unlink(missing_ok=True)
+    keep_look(keeper, keeper.now(), time.time_ns() + late)  # pyright: ignore
+    return kept.exists()
+
+
+def now(folder: Path, cwd: Path | None = None, **more: str) -> LastLook | None:
+    variables = environ(**more)
+    location = find_pipeline(None, str(cwd or folder), variables, WorkspaceFiles())
+    assert isinstance(location, Location)
+    return unchanged(location, cwd=str(cwd or folder), environ=variables)
+
+
+def same_size(path: Path) -> None:
+    """Write other bytes into the file, as many as before, and give it its old times."""
+    before = path.stat()
+    data = bytearray(path.read_bytes())
+    data[-2] ^= 1
+    with path.open("r+b") as file:
+        file.write(data)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a function": lambda at: (at / "tasks.py").write_text(TASKS.replace("one", "two")),
+    "a script": lambda at: (at / "second.py").write_text(SECOND + "\nprint()\n"),
+    "the spec": lambda at: (at / "pipeline.yaml").write_text(SPEC + "\n"),
+    "a product that is gone": lambda at: (at / "out/first.txt").unlink(),
+    "a record that is gone": lambda at: (at / "out/.first.txt.metadata").unlink(),
+    "a record": lambda at: (at / "out/.second.txt.metadata").write_text("{}"),
+    "a resource": lambda at: (at / "table.csv").write_text("c,d\n"),
+    "a resource that is gone": lambda at: (at / "table.csv").unlink(),
+    "an env that was not there": lambda at: (at / "env.yaml").write_text("size: 1\n"),
+    "settings that were not there": lambda at: (at / "pipelens.toml").write_text('engine = "process"\n'),
+    "a package in front of a module": lambda at: (at / "tasks").mkdir(),
+    "a pipeline further up": lambda at: (at.parent / "setup.py").write_text(""),
+}
+if os.name != "nt":
+    CHANGES["a source of the same size and time"] = lambda at: same_size(at / "second.py")
+    CHANGES["a record of the same size and time"] = lambda at: same_size(at / "out/.first.txt.metadata")
+
+
+def test_where_nothing_changed_the_last_look_tells_the_tasks(folder: Path) -> None:
+    found = now(folder)
+    assert found is not None
+    assert found.tasks == ("first", "second")
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_after_a_change_the_last_look_counts_no_more(folder: Path, what: str) -> None:
+    CHANGES[what](folder)
+    assert now(folder) is None
+
+
+def test_other_variables_and_another_working_folder_count(folder: Path) -> None:
+    assert now(folder, VIRTUAL_ENV="/somewhere") is None
+    assert now(folder, UNRELATED="1") is not None
+    (folder / "inner").mkdir()
+    assert now(folder, folder / "inner") is None
+
+
+def test_a_file_that_changed_just_now_is_not_relied_on(folder: Path) -> None:
+    (folder / "second.py").write_text(SECOND)
+    assert not look(folder, late=0)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        SPEC + "on_finish: tasks.first\n",
+        SPEC.replace("first.txt", "first-{{now}}.txt"),
+        SPEC.replace("first.txt", "first-{{env.NAME}}.txt"),
+        SPEC + "  - source: run.sh\n    name: shell\n    product: out/shell.txt\n",
+    ],
+    ids=["hook", "time", "variable", "shell"],
+)
+def test_what_files_do_not_tell_is_looked_at_each_time(tmp_path: Path, spec: str) -> None:
+    write(tmp_path, spec)
+    (tmp_path / "run.sh").write_text("touch {{product}}\n")
+    (tmp_path / ".pipelens").mkdir()
+    assert not look(tmp_path)
+
+
+def test_a_damaged_look_is_as_good_as_none(folder: Path) -> None:
+    kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
+    whole = kept.read_bytes()
+    for data in (b"", b"{}\n\n{}", b"\xff\n", whole[:100], whole[:-5], whole.replace(b'"about"', b'"else"')):
+        kept.write_bytes(data)
+        assert now(folder) is None
+
+
+def test_while_an_intent_lies_about_the_build_looks_itself(folder: Path) -> None:
+    def build() -> bool:
+        return build_unchanged(
+            None, interpreter=None, listener=lambda _: None, cwd=str(folder), environ=environ()
+        )
+
+    assert build()
+    intent = {"version": 2, "pipeline": "pipeline.yaml", "task": "first", "run": "x", "products": {}}
+    (folder / ".pipelens/intents/pipeline.yaml~first.json").write_text(json.dumps(intent))
+    assert not build()
+
+
+def test_it_tells_the_same_as_a_build_that_reads_the_pipeline(folder: Path) -> None:
+    def told() -> list[dict[str, object]]:
+        done = pipelens(folder, "build", "--format", "json-lines")
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        last = sorted((folder / ".pipelens/runs").iterdir(), key=lambda path: path.stat().st_mtime_ns)[-1]
+        assert [json.loads(line)["kind"] for line in last.read_text().splitlines()] == [
+            event["kind"] for event in events
+        ]
+        changing = ("run", "id", "at", "pid", "seconds")
+        return [{key: value for key, value in event.items() if key not in changing} for event in events]
+
+    kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
+    kept.unlink()
+    whole = told()
+    time.sleep(2.1)  # until no file may change unseen any more
+    pipelens(folder, "build")
+    assert kept.exists()
+    stamp = kept.stat().st_mtime_ns
+    assert told() == whole
+    assert kept.stat().st_mtime_ns == stamp
