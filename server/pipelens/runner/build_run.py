@@ -218,7 +218,7 @@ class BuildRun:
         try:
             return run.run()
         except OSError as error:
-            return run.fail(f"{error.filename or 'a file'} cannot be written: {error}")
+            return run.fail(f"{error.filename or 'a file'} cannot be written: {error.strerror or error}")
 
     def settle(self, name: str, status: Status, reason: str, seconds: float, number: int, total: int) -> None:
         place, project = self.place, self.place.project

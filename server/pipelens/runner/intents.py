@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from pipelens.runner.state import StateError, file_name, pipeline_key, state_pat
 from pipelens.runner.whole_file import write_whole
 
 INTENT_VERSION = 2
+
+_DYING = 0.1
+"""Seconds after which the workers of a build that was killed are gone."""
 
 Stat = tuple[int, int] | None
 
@@ -132,7 +136,11 @@ def recover(root: str, pipeline: str) -> Mapping[str, tuple[str, ...]]:
     """Settle what interrupted runs left: the changed products by task. Call with the lock held. Raises
     `StateError`."""
     settled: dict[str, tuple[str, ...]] = {}
-    for task, intent in read_intents(root, pipeline).items():
+    left = read_intents(root, pipeline)
+    if left:
+        # The system gives the lock of a killed build free an instant before it ends its workers.
+        time.sleep(_DYING)
+    for task, intent in left.items():
         try:
             settled[task] = void_changed(intent)
             clear_beside(one for path in intent.products for one in (path, metadata_path(path)))

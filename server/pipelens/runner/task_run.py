@@ -254,9 +254,12 @@ class TaskRun:
         return self.status_of(ended)
 
     def status_of(self, ended: Ended) -> Status:
-        if self.place.stop.is_set and ended.status != "ok":
+        if self.place.stop.is_set and (ended.status != "ok" or ended.was_killed):
             return "interrupted"
         match ended.status:
+            case "ok" if ended.was_killed:
+                self.died = True
+                return self.fail(f"the process of the task {ended.in_words} before it had ended")
             case "ok" | "failed" | "early_stop":
                 if self.script is not None and self.script.status is not None:
                     self.problems.append(self.script.problem())

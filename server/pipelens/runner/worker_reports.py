@@ -112,6 +112,12 @@ class Ended:
     def in_words(self) -> str:
         return system.died_of(self.returncode)
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody ended it: also after its last word, when files that the task left open were
+        still to be written."""
+        return self.returncode in (-9, -15)
+
 
 Report = Told | Printed
 Listener = Callable[[Report], None]
