@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from pipelens.core.cells import CellsError, read_cells
 from pipelens.core.env import Env
@@ -223,3 +224,10 @@ def _order(tasks: Mapping[str, Task]) -> tuple[str, ...]:
         placed.extend(ready)
         left = [name for name in left if name not in ready]
     return tuple(placed)
+
+
+def notebook_at(path: Path) -> Any:
+    """A notebook's file as nbformat reads it: texts in one piece."""
+    import nbformat
+
+    return nbformat.read(path, as_version=4)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelens.runner.events import CellChanged, OutputMade, RunEnded, TaskChanged, TaskProblem
-from tests.runner.making import Pipeline
+from tests.runner.making import Pipeline, notebook_at
 
 FUNCTIONS = '''\
 from pathlib import Path
@@ -99,10 +99,10 @@ def test_the_metadata_is_what_ploomber_writes(pipeline: Pipeline) -> None:
 
 def test_the_executed_notebook_holds_params_and_outputs(pipeline: Pipeline) -> None:
     pipeline.build()
-    notebook = json.loads((pipeline.root / "out/fit.ipynb").read_text("utf-8"))
+    notebook = notebook_at(pipeline.root / "out/fit.ipynb")
     import nbformat
 
-    nbformat.validate(nbformat.from_dict(notebook))
+    nbformat.validate(notebook)
     cells = notebook["cells"]
     assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code", "code", "code", "code"]
     injected = cells[2]
@@ -167,7 +167,7 @@ def test_a_failing_cell_is_named_and_its_notebook_kept_elsewhere(pipeline: Pipel
     assert "worker" not in problem.traceback
     assert (pipeline.root / "out/fit.ipynb").read_bytes() == before
     assert problem.notebook is not None
-    kept = json.loads((pipeline.root / problem.notebook).read_text("utf-8"))
+    kept = notebook_at(pipeline.root / problem.notebook)
     assert kept["cells"][4]["outputs"][-1]["ename"] == "ZeroDivisionError"
     pipeline.edit("fit.py", "total = alpha\n1 / 0\n", "total = alpha * sum(numbers)\n")
     assert pipeline.states()["fit"] == "fresh"

@@ -13,7 +13,7 @@ import pytest
 
 from pipelens.runner.events import CellChanged
 from pipelens.runner.stop import StopRequest
-from tests.runner.making import Pipeline
+from tests.runner.making import Pipeline, notebook_at
 
 SCRIPT = """\
 # %% tags=["parameters"]
@@ -49,7 +49,7 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
 
 
 def outputs(notebook: Path) -> list[str]:
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    cells = notebook_at(notebook)["cells"]
     found = [output for cell in cells for output in cell.get("outputs", ())]
     return [one.get("text") or one["data"]["text/plain"] for one in found]
 

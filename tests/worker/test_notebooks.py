@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelens.runner.build import BuildResult
-from tests.runner.making import Pipeline
+from tests.runner.making import Pipeline, notebook_at
 
 HEAD = '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n'
 
@@ -22,7 +22,7 @@ def run(pipeline: Pipeline, body: str, **options: object) -> tuple[BuildResult, 
     path = pipeline.root / "out/nb.ipynb"
     if result.problems and (kept := result.problems[0].notebook):
         path = pipeline.root / kept
-    cells = json.loads(path.read_text("utf-8"))["cells"]
+    cells = notebook_at(path)["cells"]
     return result, [cell for cell in cells if cell["cell_type"] == "code"][2:]
 
 
@@ -236,8 +236,8 @@ def test_a_failing_cell_of_an_ipynb_is_found_in_its_file(pipeline: Pipeline) -> 
     assert "return 1 / 0" in lines[problem.line]
     assert (problem.cell, problem.cell_line) == (1, 3)
     assert 'nb.ipynb cell 2", line 2, in f\n    return 1 / 0' in problem.traceback
-    kept = json.loads((pipeline.root / str(problem.notebook)).read_text("utf-8"))
-    assert kept["cells"][2]["metadata"] == {"note": 1}
+    kept = notebook_at(pipeline.root / str(problem.notebook))
+    assert kept["cells"][2]["metadata"]["note"] == 1
 
 
 def test_the_injected_cell_is_shown_in_tracebacks(pipeline: Pipeline) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from tests import pythons
-from tests.runner.making import Pipeline
+from tests.runner.making import Pipeline, notebook_at
 
 NOTEBOOK = """\
 # %% tags=["parameters"]
@@ -65,7 +64,7 @@ def test_functions_and_notebooks_run_under_every_python(pipeline: Pipeline, pyth
     assert [problem.traceback or problem.message for problem in result.problems] == []
     made = (pipeline.root / "out/made.txt").read_text()
     assert made == "(datetime.date(2020, 1, 31), [(1, 2), {3: 'x'}, b'b', inf])"
-    cells = json.loads((pipeline.root / "out/nb.ipynb").read_text("utf-8"))["cells"]
+    cells = notebook_at(pipeline.root / "out/nb.ipynb")["cells"]
     assert cells[3]["outputs"][0]["data"]["text/html"] == "<b>rich</b>"
     printed = "".join(o.get("text", "") for o in cells[4]["outputs"])
     assert printed == "19 __main__\neof\n"

@@ -1,0 +1,1 @@
+"""Beers: from the recipe to the grade."""

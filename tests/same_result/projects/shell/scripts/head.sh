@@ -1,0 +1,2 @@
+{% set counts = upstream['words']['counts'] %}
+head -n {{lines}} {{counts}} > {{product}}
