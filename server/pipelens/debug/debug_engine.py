@@ -17,6 +17,11 @@ from pipelens.runner.state import system
 from pipelens.runner.task_plan import write_plan
 from pipelens.runner.worker_reports import Order
 
+if os.name == "nt":
+    from pipelens.debug.lifeline_windows import NamedLifeline
+else:
+    from pipelens.debug.lifeline_posix import NamedLifeline
+
 KILLED = -9
 
 
@@ -32,8 +37,15 @@ class DebugEngine:
         with open(order.plan, encoding="utf-8") as file:
             plan: dict[str, Any] = json.load(file)
         self.rewrite(plan)
-        write_plan(order.plan, plan)
-        return self.start_worker(order)
+        lifeline = NamedLifeline(f"{order.plan}.alive")
+        try:
+            write_plan(order.plan, {**plan, "lifeline": lifeline.path})
+            worker = self.start_worker(order)
+        except BaseException:
+            lifeline.close()
+            raise
+        worker.lifeline = lifeline
+        return worker
 
     def close(self) -> None:
         return
@@ -44,6 +56,7 @@ class DebuggedWorker:
 
     def __init__(self, terminate: Callable[[], None], kill_all: Callable[[], None]) -> None:
         self.pid: int | None = None
+        self.lifeline: NamedLifeline | None = None
         self._terminate, self._kill_all = terminate, kill_all
         self._code: int | None = None
         self._lock = threading.Lock()
@@ -84,6 +97,8 @@ class DebuggedWorker:
 
     def close(self) -> None:
         self.ended(KILLED)
+        if self.lifeline is not None:
+            self.lifeline.close()
 
 
 def _pipe() -> tuple[IO[bytes], int]:

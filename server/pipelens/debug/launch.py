@@ -74,7 +74,7 @@ class Launch:
             just_my_code=bool(given.get("justMyCode", True)),
             no_debug=bool(given.get("noDebug", False)),
             python=python,
-            cells=_cells(given.get("notebookCells") or {}),
+            cells=_cells(given.get("notebookCells")),
         )
 
 
@@ -103,6 +103,8 @@ def _text(given: Mapping[str, object], name: str) -> str | None:
 
 
 def _cells(given: object) -> dict[str, tuple[str | None, ...]]:
+    if given is None:
+        return {}
     if not isinstance(given, dict):
         raise LaunchError("`notebookCells` must be an object of paths and lists")
     found: dict[str, tuple[str | None, ...]] = {}

@@ -6,21 +6,16 @@ frames are translated by table, and no line is ever computed (section 4 of the d
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from pipelens.debug.launch import LaunchError
-from pipelens.runner.state import file_name, state_path
+from pipelens.runner.task_plan import cell_file
 from pipelens.runner.whole_file import write_whole
 
 Json = dict[str, Any]
-
-CELLS_FOLDER = "cells"
-_UNUSUAL = re.compile(r"[^\w-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +42,13 @@ class CellFiles:
                 f"{os.path.basename(notebook)} has {len(ids)} cells on disk and {len(uris)} in the editor; "
                 "save it first"
             )
-        folder = state_path(root, CELLS_FOLDER, file_name(plan["task"]))
+        folder = os.path.dirname(cell_file(root, plan["task"], 0, ""))
         os.makedirs(folder, 0o700, exist_ok=True)
         files: list[str] = []
         to_file: dict[str, str] = {}
         for cell in cells:
             index = int(cell["index"])
-            path = os.path.join(folder, f"{index + 1}-{_UNUSUAL.sub('_', ids[index])}.py")
+            path = cell_file(root, plan["task"], index, ids[index])
             write_whole(path, _compilable(str(cell["source"])).encode("utf-8"), mode=0o600)
             del cell["pseudo"]
             cell.update(filename=path, line=1)
@@ -91,10 +86,13 @@ def no_cell_files() -> CellFiles:
 
 
 def _cell_ids(notebook: str) -> list[str]:
-    """One for each cell; older notebooks have none."""
-    with open(notebook, encoding="utf-8") as file:
-        cells = cast("Json", json.load(file)).get("cells") or []
-    return [str(cell.get("id") or "cell")[:64] for cell in cells]
+    """One for each cell that is stored."""
+    from pipelens.core.cells import CellsError, read_cells_quickly
+
+    with open(notebook, encoding="utf-8", newline="") as file:
+        found = read_cells_quickly(notebook, file.read())
+    assert not isinstance(found, CellsError), "it was read a moment ago"
+    return [cell.id for cell in found.cells]
 
 
 def _compilable(source: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -14,6 +15,7 @@ from pipelens.core.spec import Hooks, Products
 from pipelens.runner.metadata import RESOURCES
 from pipelens.runner.place import Place
 from pipelens.runner.preload import ALLOWED
+from pipelens.runner.state import file_name, state_path
 from pipelens.runner.values import encode_callable, encode_params
 from pipelens.runner.whole_file import write_whole
 
@@ -148,6 +150,26 @@ def injected_name(task: str) -> str:
 def cell_name(path: str, index: int) -> str:
     """The file name that the code of an `.ipynb` cell has: the notebook, and which cell."""
     return f"{path} cell {index + 1}"
+
+
+CELLS_FOLDER = "cells"
+"""In the state folder: files of cells, so that a debugger can stop in them."""
+
+
+def cell_file(root: str, task: str, index: int, id: str) -> str:
+    """The file that stands for a cell of an `.ipynb` under a debugger."""
+    return state_path(root, CELLS_FOLDER, file_name(task), _cell_file_name(index, id))
+
+
+def is_cell_file(path: str, index: int, id: str) -> bool:
+    """Whether a file in a state folder stands for this cell of the notebook that runs."""
+    folder, name = os.path.split(path)
+    in_cells = os.path.basename(os.path.dirname(folder)) == CELLS_FOLDER
+    return in_cells and name == _cell_file_name(index, id)
+
+
+def _cell_file_name(index: int, id: str) -> str:
+    return f"{index + 1}-{re.sub(r'[^0-9A-Za-z_-]', '_', id)[:64]}.py"
 
 
 def _cell(cell: Cell | None, notebook: Notebook, task: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pipelens.core.project import Task
 from pipelens.runner.events import TaskProblem
 from pipelens.runner.interpreter import HOW_TO_CHANGE, Interpreter
 from pipelens.runner.place import Place
-from pipelens.runner.task_plan import Notebook, cell_name, injected_name
+from pipelens.runner.task_plan import Notebook, cell_name, injected_name, is_cell_file
 
 
 def problem_of(
@@ -44,7 +44,9 @@ def _in_notebook(path: str, line: int | None, notebook: Notebook) -> tuple[str, 
     if not notebook.is_json:
         return path, line, None
     for cell in notebook.cells:
-        if cell is not None and cell_name(notebook.path, cell.index) == path:
+        if cell is not None and (
+            cell_name(notebook.path, cell.index) == path or is_cell_file(path, cell.index, cell.id)
+        ):
             return notebook.path, cell.position(line or 0, 0).line, cell.index
     return path, line, None
 

@@ -9,20 +9,73 @@ import ast
 import os
 import sys
 import threading
+from contextlib import nullcontext
 from types import TracebackType
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, ContextManager, Dict, List, Mapping, Optional
 
-from . import tracebacks
+from . import cells, tracebacks
+from .channel import Channel
 
 _TAKEN_BACK = ("get_ipython", "open", "exit", "quit")
 _DEBUGGER_ID = 0
 """`sys.monitoring.DEBUGGER_ID`."""
 
 
-def begin(plan: Mapping[str, Any]) -> None:
-    """Improve on what debugpy does, before any of the user's code is loaded."""
-    for improve in (_without_delay, lambda: _trace_sources(plan), _let_forks_run):
+def begin(plan: Mapping[str, Any], channel: Channel) -> Callable[[], ContextManager[Any]]:
+    """Improve on what debugpy does, before any of the user's code is loaded. Returns what the whole
+    task runs in: notebooks and scripts show the debugger each statement, functions all of it."""
+    improvements = (
+        lambda: _hang_on(plan),
+        _without_delay,
+        lambda: _trace_sources(plan),
+        _let_forks_run,
+    )
+    for improve in improvements:
         _guarded(improve)
+    _trace(False)
+    send = channel.send
+
+    def unseen(kind: str, **fields: Any) -> None:
+        with _Traced(False):
+            send(kind, **fields)
+
+    channel.send = unseen  # type: ignore[method-assign]
+    if plan["kind"] == "function":
+        return _Traced
+    cells.users_code = _Traced
+    return nullcontext
+
+
+_OWN = os.getpid()
+
+
+def _trace(wanted: bool) -> None:
+    """Whether the debugger looks at what this thread does. In a forked child there is none."""
+    if os.getpid() == _OWN:
+        _guarded(lambda: sys.modules["debugpy"].trace_this_thread(wanted))  # type: ignore[attr-defined]
+
+
+_SEEN = threading.local()
+
+
+class _Traced:
+    """While inside, the debugger sees what this thread does, or sees none of it. Steps then never
+    end in code of ours, nor in what that calls."""
+
+    def __init__(self, wanted: bool = True) -> None:
+        self.wanted = wanted
+
+    def __enter__(self) -> None:
+        self.before = getattr(_SEEN, "now", threading.current_thread() is not threading.main_thread())
+        self._set(self.wanted)
+
+    def __exit__(self, *error: object) -> None:
+        self._set(self.before)
+
+    def _set(self, wanted: bool) -> None:
+        if wanted != getattr(_SEEN, "now", None):
+            _SEEN.now = wanted
+            _trace(wanted)
 
 
 def _guarded(improve: Callable[[], None]) -> None:
@@ -34,6 +87,17 @@ def _guarded(improve: Callable[[], None]) -> None:
 
 def _pydevd() -> Any:
     return sys.modules["pydevd"].get_global_debugger()  # type: ignore[attr-defined]
+
+
+def _hang_on(plan: Mapping[str, Any]) -> None:
+    """End when the adapter is gone, whatever became of debugpy's own processes."""
+    path = plan.get("lifeline")
+    if path and os.name != "nt":
+        from . import lifeline_posix
+
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        os.unlink(path)
+        lifeline_posix.watch(fd)
 
 
 def _without_delay() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import nullcontext
 from typing import Any, Dict, List, Optional
 
 from . import functions, shim, tracebacks
@@ -54,16 +55,18 @@ def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
             from . import lifeline_posix as lifeline
 
         lifeline.watch(lifeline_fd)
+    users_code: Any = nullcontext
     if plan.get("debug"):
         from . import debugging
 
-        debugging.begin(plan)
+        users_code = debugging.begin(plan, channel)
     _import_for_values(text)
     run = _runner_of(plan)
     _prepare(plan)
     before = frozenset(sys.modules)
     try:
-        run(plan, channel)
+        with users_code():
+            run(plan, channel)
     except BaseException as error:
         return _report(error, plan, channel)
     imported = [name for name in plan.get("notice", ()) if name in sys.modules and name not in before]

@@ -1,0 +1,250 @@
+"""Errors: where the debugger stops at them, and what becomes of the run; launches that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelens.runner.state import state_path
+from tests.debug.conftest import DEBUGGED, Open
+from tests.debug.dap_client import Client, Refused
+
+Write = Callable[[dict[str, str]], Path]
+
+PIPELINE = """
+    tasks:
+      - source: clean.py
+        product: {nb: out/clean.ipynb, data: out/clean.txt}
+"""
+HEAD = """
+    # %% tags=["parameters"]
+    upstream = None
+    product = None
+
+    # %%
+    from pathlib import Path
+
+    def fail(what):
+        size = len(what)
+        raise KeyError(what)
+"""
+
+
+def script(cell: str) -> dict[str, str]:
+    return {"pipeline.yaml": PIPELINE, "clean.py": HEAD + "\n    # %%\n    " + cell + "\n"}
+
+
+@pytest.mark.parametrize("version", DEBUGGED)
+def test_an_uncaught_error_stops_once_in_the_frame_that_raised(
+    version: tuple[int, int], debug: Open, project: Write
+) -> None:
+    folder = project(script("fail('x')"))
+    client = debug(interpreter=str(DEBUGGED[version]))
+    client.start(task="clean", cwd=str(folder))
+    stop = client.stopped()
+    assert stop.reason == "exception"
+    assert stop.places == [("fail", "clean.py", 10), ("<module>", "clean.py", 13)]
+    names = client.names(stop.top)
+    assert (names["what"], names["size"]) == ("'x'", "1")
+    info = client.ask("exceptionInfo", threadId=client.thread)
+    assert (info["exceptionId"], info["description"]) == ("KeyError", "'x'")
+    assert list(Path(state_path(str(folder), "failures")).iterdir()), "all is recorded before the stop"
+    assert client.go() is None
+    assert client.exit_code() == 1
+    assert "KeyError: 'x'" in client.output("stderr")
+
+
+@pytest.mark.parametrize(
+    ("cell", "stops", "code"),
+    [
+        (
+            "try:\n        fail('x')\n    except KeyError:\n        pass\n    Path(product['data']).touch()",
+            0,
+            0,
+        ),
+        ("Path(product['data']).touch()\n    raise SystemExit(0)", 0, 0),
+        ("nonlocal missing", 1, 1),
+        ("import broken", 1, 1),
+    ],
+    ids=["caught", "SystemExit(0)", "SyntaxError", "SyntaxError in a module"],
+)
+def test_only_what_ends_the_task_stops_it(
+    cell: str, stops: int, code: int, debug: Open, project: Write
+) -> None:
+    folder = project({**script(cell), "broken.py": "def broken(:\n"})
+    client = debug()
+    client.start(task="clean", cwd=str(folder))
+    for _ in range(stops):
+        stop = client.stopped()
+        assert stop.places == [("<module>", "clean.py", 13)]
+        client.ask("continue", threadId=client.thread)
+    assert client.stop() is None
+    assert client.exit_code() == code
+
+
+def test_an_error_while_a_value_is_made_stops_where_it_is_made(debug: Open, project: Write) -> None:
+    pipeline = PIPELINE + "        params: {n: 'values::number'}\n"
+    files = {**script("pass"), "values.py": "def number():\n    return 1 // 0\n"}
+    folder = project({**files, "pipeline.yaml": pipeline})
+    client = debug()
+    client.start(task="clean", cwd=str(folder))
+    stop = client.stopped()
+    assert stop.places == [("number", "values.py", 2)]
+    assert client.finish() == 1
+
+
+def test_nothing_stops_when_uncaught_is_unticked(debug: Open, project: Write) -> None:
+    folder = project(script("fail('x')"))
+    client = debug()
+    client.start(task="clean", cwd=str(folder), filters=())
+    assert client.stop() is None
+    assert client.exit_code() == 1
+
+
+def test_raised_errors_stop_where_they_are_raised_and_user_unhandled_ones_once(
+    debug: Open, project: Write
+) -> None:
+    folder = project(script("try:\n        fail('x')\n    except KeyError:\n        fail('y')"))
+    client = debug()
+    client.start(task="clean", cwd=str(folder), filters=("raised",))
+    assert client.stopped().line == 10
+    assert client.value("what", client.stopped_frame) == "'x'"
+    lines = []
+    while (stop := client.go()) is not None:
+        lines.append(stop.line)
+        assert stop.path == str(folder / "clean.py")
+    assert lines[-2:] == [10, 16]
+
+
+def test_what_a_stopped_run_changed_is_told_as_interrupted(debug: Open, project: Write) -> None:
+    folder = project(script("Path(product['data']).write_text('half')\n    x = 1"))
+    first = debug()
+    first.start(task="clean", cwd=str(folder))
+    assert first.ended() == 0
+    assert list((folder / "out").glob(".*.metadata"))
+    client = debug()
+    client.start({folder / "clean.py": [14]}, task="clean", cwd=str(folder))
+    client.stopped()
+    client.leave()
+    assert not list((folder / "out").glob(".*.metadata"))
+
+
+UNKNOWN = "there is no task cleam in pipeline.yaml; did you mean clean?"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"task": "cleam"}, UNKNOWN),
+        ({}, "debugging needs one task"),
+        (
+            {"file": "pipeline.yaml"},
+            "a whole pipeline cannot be debugged; name one task of pipeline.yaml: clean, two, three, sh",
+        ),
+        ({"file": "other.py"}, "other.py is the source of no task in pipeline.yaml"),
+        ({"file": "nowhere.py"}, "there is no file"),
+        ({"file": "steps.py"}, "steps.py is the source of 2 tasks; say which as `task`: two, three"),
+        ({"task": "sh"}, "sh is a shell script"),
+        ({"task": "clean", "python": "/usr/bin/other"}, "`python` is /usr/bin/other, but tasks run with"),
+        (
+            {"task": "clean", "upstream": "sometimes"},
+            "`upstream` is 'sometimes'; it may be build, require or ignore",
+        ),
+        ({"task": "clean", "notebookCells": []}, "`notebookCells` must be"),
+    ],
+)
+def test_a_launch_that_means_no_task_says_what_is_wrong(
+    arguments: dict[str, object], told: str, debug: Open, project: Write
+) -> None:
+    folder = project(
+        {
+            **script("pass"),
+            "pipeline.yaml": PIPELINE
+            + """
+      - source: steps.two
+        product: out/two.txt
+      - source: steps.three
+        product: out/three.txt
+      - source: run.sh
+        name: sh
+        product: out/sh.txt
+""",
+            "steps.py": "def two(product):\n    pass\n\n\ndef three(product):\n    pass\n",
+            "run.sh": "touch {{product}}\n",
+            "other.py": "",
+        }
+    )
+    error = refused(debug(), cwd=str(folder), **arguments)
+    assert error.message.startswith(told)
+    assert error.body["error"]["showUser"] is True
+
+
+def refused(client: Client, **launch: object) -> Refused:
+    with pytest.raises(Refused) as caught:
+        client.start(**launch)  # type: ignore[arg-type]
+    client.wait_for("terminated")
+    assert client.all("exited") == []
+    return caught.value
+
+
+def test_a_cell_that_is_no_python_refuses_the_launch_at_its_line(debug: Open, project: Write) -> None:
+    folder = project(script("def broken(:"))
+    error = refused(debug(), task="clean", cwd=str(folder))
+    assert error.message == f"{folder / 'clean.py'}:13: this is not valid Python: invalid syntax"
+
+
+def test_a_broken_pipeline_says_where(debug: Open, project: Write) -> None:
+    folder = project({**script("pass"), "pipeline.yaml": "tasks: [\n"})
+    error = refused(debug(), task="clean", cwd=str(folder))
+    assert error.message.startswith("pipeline.yaml:")
+
+
+UPSTREAM = """
+    tasks:
+      - source: steps.first
+        product: out/first.txt
+      - source: steps.second
+        product: out/second.txt
+"""
+STEPS = """
+    from pathlib import Path
+
+
+    def first(product):
+        Path(str(product)).write_text(str({value}))
+
+
+    def second(product, upstream):
+        Path(str(product)).write_text(Path(str(upstream["first"])).read_text())
+"""
+
+
+def test_outdated_upstream_is_built_plainly_first(debug: Open, project: Write) -> None:
+    folder = project({"pipeline.yaml": UPSTREAM, "steps.py": STEPS.format(value=7)})
+    client = debug()
+    client.start({folder / "steps.py": [5, 9]}, task="second", cwd=str(folder))
+    assert client.stopped().line == 9
+    assert "Building first (1 of 1)" in client.output("console")
+    assert client.finish() == 0
+    assert (folder / "out" / "second.txt").read_text() == "7"
+
+
+def test_upstream_that_fails_refuses_the_launch(debug: Open, project: Write) -> None:
+    folder = project({"pipeline.yaml": UPSTREAM, "steps.py": STEPS.format(value="1 // 0")})
+    error = refused(debug(), task="second", cwd=str(folder))
+    assert error.message.startswith(
+        "second cannot be debugged, because upstream first failed: ZeroDivisionError"
+    )
+
+
+def test_upstream_may_be_required_or_ignored(debug: Open, project: Write) -> None:
+    folder = project({"pipeline.yaml": UPSTREAM, "steps.py": STEPS.format(value=7)})
+    error = refused(debug(), task="second", cwd=str(folder), upstream="require")
+    assert "its upstream is not up to date" in error.message
+    client = debug()
+    client.start(task="second", cwd=str(folder), upstream="ignore")
+    stop = client.stopped()
+    assert (stop.reason, stop.line) == ("exception", 9)
+    assert client.go() is None or client.finish()
