@@ -210,7 +210,7 @@ class _Notebook:
                     self.remember(error, code)
                 else:
                     self.fail(error, code, roots)
-                    raise error
+                    raise error  # noqa: B904
             self.flush()
             self.channel.send("cell", state="finished", index=code.index)
             await asyncio.sleep(0)

@@ -1,0 +1,6 @@
+# %%
+import sys
+sys.stdout.close()
+
+# %%
+print("after close")

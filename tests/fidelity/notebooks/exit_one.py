@@ -1,0 +1,6 @@
+# %% tags=["differs-exit"]
+import sys
+sys.exit(1)
+
+# %%
+print("after")

@@ -1,0 +1,3 @@
+# %% tags=["differs-exit"]
+import sys
+sys.exit("told why")

@@ -1,0 +1,7 @@
+# %% tags=["differs-exit"]
+import sys
+print("before")
+sys.exit(0)
+
+# %%
+print("after")

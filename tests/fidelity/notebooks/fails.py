@@ -1,0 +1,13 @@
+# %%
+print("fine")
+
+# %%
+def divide(a, b):
+    return a / b
+
+# %%
+print("before")
+divide(1, 0)
+
+# %%
+print("not reached")

@@ -1,0 +1,6 @@
+# %%
+print("before")
+raise KeyboardInterrupt
+
+# %%
+print("after")

@@ -1,0 +1,8 @@
+# %%
+print("asking")
+
+# %% tags=["differs-input"]
+input("name? ")
+
+# %%
+print("not reached")

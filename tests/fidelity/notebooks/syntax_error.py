@@ -1,0 +1,9 @@
+# %% tags=["differs-syntax"]
+print("before")
+
+# %%
+def broken(:
+    pass
+
+# %%
+print("after")

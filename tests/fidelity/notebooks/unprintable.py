@@ -1,0 +1,9 @@
+# %%
+class Unprintable:
+    def __repr__(self):
+        raise ValueError("no repr")
+
+Unprintable()
+
+# %% tags=["differs-broken-repr"]
+print("after")
