@@ -232,7 +232,7 @@ def _stopped(round: Round, models: Models, *numbers: int) -> None:
         round.code in (0, 130, *(-n for n in numbers if n == signal.SIGTERM)),
         f"stopped, it ends with {round.code}",
     )
-    round.expect("Traceback" not in round.err, "a stop ends with a traceback")
+    round.expect("Traceback" not in round.err, f"a stop ends with a traceback: {round.err[-1500:]}")
 
 
 def hit_ctrl_c(round: Round, models: Models) -> None:
@@ -395,7 +395,9 @@ def _clean(round: Round) -> None:
     round.expect(not left, f"temporary files: {left}")
     round.expect(not is_building(root, pipeline), "the lock is held")
     runs = past_runs(root, pipeline)
-    round.expect(len(runs) >= 2, f"the history knows {len(runs)} runs")
+    fewest = 1 if round.kind == "disk" else 2  # what found no room is not known
+    began = (state / "runs").exists() and len(os.listdir(state / "runs"))
+    round.expect(len(runs) >= min(fewest, began), f"the history knows {len(runs)} runs")
     round.expect(all(run.state != "running" for run in runs), "a run in the history runs for ever")
     round.expect(not list(state.glob("*.broken*")), "the history was broken")
 

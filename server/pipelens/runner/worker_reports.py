@@ -144,12 +144,14 @@ def carry_out(engine: Engine, order: Order, stop: StopRequest, listener: Listene
 
 @dataclass(slots=True)
 class _Following:
-    """One worker being followed. stopping: since when (monotonic) it has been asked to stop."""
+    """One worker being followed. stopping: since when (monotonic) it has been asked to stop. status: its
+    last word. has_begun: it has said anything."""
 
     running: Running
     stop: StopRequest
     stopping: float | None = None
     status: str | None = None
+    has_begun: bool = False
 
     def heed(self) -> None:
         """Interrupt the task when a stop was asked for; kill it when it does not end in time."""
@@ -158,7 +160,12 @@ class _Following:
         now = time.monotonic()
         if self.stopping is None:
             self.stopping = now
-            self.running.interrupt()
+            if not self.has_begun:
+                # No code of the user's runs yet, and an interpreter that is interrupted while it starts
+                # complains at length.
+                self.running.kill()
+            elif self.status is None:
+                self.running.interrupt()
         elif self.stop.is_urgent or now - self.stopping > STOP_GRACE:
             self.running.kill()
 
@@ -222,6 +229,7 @@ class _Following:
             if isinstance(found, tuple):
                 listener(Printed(*found))
                 continue
+            self.has_begun = True
             if found["kind"] == "end":
                 self.status = str(found.get("status"))
             listener(Told(str(found["kind"]), found))
