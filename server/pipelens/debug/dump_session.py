@@ -110,8 +110,10 @@ class DumpSession:
             raise Refusal(f"{command!r} is not possible in a recorded failure")
         try:
             return answer(arguments)
-        except (TypeError, ValueError, AttributeError, LookupError) as error:
-            # Arguments that are not what the protocol says.
+        except Refusal:
+            raise
+        except Exception as error:
+            # Arguments that are not what the protocol says, or a mistake of ours: the session goes on.
             raise Refusal(f"{command!r} could not be answered ({type(error).__name__})") from error
 
     def _respond(self, request: Mapping[str, Any], body: Json | None, *, message: str | None = None) -> None:

@@ -300,7 +300,8 @@ def child_path(path: str | None, label: str, node: Node) -> str | None:
     if node.type == "Series" and label.isdecimal():
         return _row_path(path, label, node.type)
     if is_attribute(label):
-        return None if label.startswith("__") else f"{path}.{label}"
+        call = "()" if node.type in ("Series", "ndarray") and label in ("min", "max") else ""
+        return None if label.startswith("__") else f"{path}.{label}{call}"
     return _item_path(path, label)
 
 

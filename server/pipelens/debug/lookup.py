@@ -104,6 +104,8 @@ def _recorded_item(value: Reference, key: object, values: Values, work: Work) ->
             return _numbered(at, by_label, length)
     if isinstance(key, (slice, Reference, Array, Table)) or node.type in ("set", "frozenset"):
         raise Refused("such an item is not known in a recorded failure")
+    if type(key) is int and _is_named_tuple(node) and -len(node.children) <= key < len(node.children):
+        return Reference(node.children[key].node)
     label = repr(key)[:_LONGEST_LABEL]
     if (child := _child(node, label)) is not None and not is_attribute(label):
         return child
@@ -111,6 +113,12 @@ def _recorded_item(value: Reference, key: object, values: Values, work: Work) ->
         raise Refused(f"the item {label[:200]} was not recorded{_cut(node)}")
     known = [child.label for child in node.children if not is_attribute(child.label)]
     raise Refused(f"{label[:200]} is not among its recorded items{_some(known)}")
+
+
+def _is_named_tuple(node: Node) -> bool:
+    """A value with a length whose parts all have names: they are its fields, in order."""
+    names = [child.label for child in node.children]
+    return bool(names) and node.length == len(names) and all(map(is_attribute, names))
 
 
 def _numbered(at: int, by_label: dict[str, int], length: int) -> Reference:

@@ -3,6 +3,7 @@ dump holds it, else out of the first ones that were shown."""
 
 from __future__ import annotations
 
+import ast
 from typing import Final
 
 from pipelens.debug.calculation import Refused
@@ -65,9 +66,9 @@ def _some(owner: Reference, first: int, count: int, values: Values) -> object:
         return [_cell(owner, row, values) for row in rows]
     if not columns:
         raise Refused("its columns were not recorded")
-    labels = tuple(label for label, _ in columns)
+    names = tuple(_name(label) for label, _ in columns)
     return Table(
-        labels, first, tuple(tuple(_cell(column, row, values) for _, column in columns) for row in rows)
+        names, first, tuple(tuple(_cell(column, row, values) for _, column in columns) for row in rows)
     )
 
 
@@ -85,8 +86,13 @@ def _columns(node: Node) -> list[tuple[str, Reference]] | None:
     return [(child.label, Reference(child.node)) for child in node.children if not child.label.isidentifier()]
 
 
-def _name(label: str) -> str:
-    return label[1:-1] if label[:1] == "'" == label[-1:] else label
+def _name(label: str) -> object:
+    """A column's name from what stands between the brackets, where that is a text or a number."""
+    try:
+        found: object = ast.literal_eval(label)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return label
+    return found if isinstance(found, (str, int, float)) else label
 
 
 def _cell(column: Reference, row: int, values: Values) -> object:

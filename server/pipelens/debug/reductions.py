@@ -111,6 +111,22 @@ def _end(values: Values, value: object, count: object, *, tail: bool) -> object:
     raise Refused(f"a {type(value).__name__} has no rows")
 
 
+def _own(name: str) -> Function:
+    def reduced(values: Values, work: Work, value: object) -> object:
+        """`value.sum()`, `.min()` or `.max()` of an array or a series."""
+        whole = values.whole(value) if isinstance(value, Reference) else value
+        if isinstance(whole, Array) and (whole.is_whole or not isinstance(value, Reference)):
+            return whole.own(name)
+        if isinstance(value, Reference) and values.node(value).type in ("ndarray", "Series"):
+            for child in values.node(value).children:
+                if child.label == name:
+                    return Reference(child.node)
+            raise Refused(f"its {name} was not recorded")
+        raise Refused(f".{name}() is for recorded arrays and series")
+
+    return reduced
+
+
 FUNCTIONS: Final[dict[str, Function]] = {
     "len": _len,
     "sum": _sum,
@@ -121,4 +137,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
 }
 VARIADIC: Final = (_min, _max)
 """Those that take their items one by one as well."""
-METHODS: Final[dict[str, Function]] = {"head": _head, "tail": _tail}
+METHODS: Final[dict[str, Function]] = {
+    "head": _head,
+    "tail": _tail,
+    "sum": _own("sum"),
+    "min": _own("min"),
+    "max": _own("max"),
+}

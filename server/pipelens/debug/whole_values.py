@@ -48,7 +48,8 @@ class Array:
         shape = " × ".join(str(size) for size in (self.total, *found.shape[1:])) if found.ndim else "scalar"
         some = ", ".join(_one(found.flat[at]) for at in range(min(6, int(found.size))))
         more = ", …" if found.size > 6 else ""
-        return plain(f"{self.type}({shape}, {found.dtype}) [{some}{more}]")[:_LONGEST]
+        name = "array" if self.type == "ndarray" else self.type
+        return plain(f"{name}({shape}, {found.dtype}) [{some}{more}]")[:_LONGEST]
 
     def position(self, row: int) -> int | None:
         """Where the row (from 0) stands in `array`; None for one that was not recorded."""
@@ -116,12 +117,24 @@ class Array:
         return Array(found, self.type, len(found))
 
     def reduced(self, name: str) -> object:
-        """Its "sum", "min" or "max"; ValueError when it is not numbers in one row, all of them."""
+        """What the builtin "sum", "min" or "max" gives; ValueError when that is not known."""
         if self.array.ndim != 1 or self.array.dtype.kind not in "biufc" or not self.is_whole:
             raise ValueError(
                 f"{name} is for whole arrays of numbers with one dimension in a recorded failure"
             )
-        return _made(getattr(self.array, name)())
+        found = _made(getattr(self.array, name)())
+        if name != "sum" and found != found:
+            raise ValueError(f"{name} of values among which is nan depends on their order: use .{name}()")
+        return found
+
+    def own(self, name: str) -> object:
+        """What its method "sum", "min" or "max" gives: of all elements, in a series without nan."""
+        if self.array.dtype.kind not in "biuf" or not self.is_whole:
+            raise ValueError(f".{name}() is for whole arrays of numbers in a recorded failure")
+        found = self.array[self.array == self.array] if self.type == "Series" else self.array
+        if not found.size and name != "sum":
+            return float("nan") if self.type == "Series" else _made(getattr(found, name)())
+        return _made(getattr(found, name)())
 
     def sorted(self) -> object:
         if self.array.ndim != 1 or self.array.dtype.kind not in "biufSU" or self.total > _MOST_SORTED:
@@ -135,10 +148,9 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Some rows of a recorded data frame. labels: of its columns, as they stand between brackets. first:
-    the number of the first row."""
+    """Some rows of a recorded data frame. names: of its columns. first: the number of the first row."""
 
-    labels: tuple[str, ...]
+    names: tuple[object, ...]
     first: int
     rows: tuple[tuple[object, ...], ...]
     type: str = "DataFrame"
@@ -147,12 +159,12 @@ class Table:
         return len(self.rows)
 
     def text(self) -> str:
-        columns = ", ".join(self.labels)
-        return f"{self.type}({len(self)} rows × {len(self.labels)} columns) [{columns}]"[:_LONGEST]
+        columns = ", ".join(map(repr, self.names))
+        return plain(f"{self.type}({len(self)} rows × {len(self.names)} columns) [{columns}]")[:_LONGEST]
 
     def line(self, at: int) -> tuple[str, object]:
         """The number of a row, and the row as a dict."""
-        return str(self.first + at), dict(zip(self.labels, self.rows[at], strict=True))
+        return str(self.first + at), dict(zip(self.names, self.rows[at], strict=True))
 
 
 def rebuilt(members: Members, node: Node) -> Array | DumpError:
