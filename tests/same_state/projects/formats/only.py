@@ -1,0 +1,6 @@
+# %% tags=["parameters"]
+upstream = ["explore"]
+product = None
+
+# %%
+print(upstream["explore"]["data"])

@@ -1,0 +1,2 @@
+# compte les lettres
+wc -c < "{{upstream['résumé']}}" > "{{product}}"
