@@ -190,7 +190,7 @@ def _one_process(
         if found := choose(processes.marked(round.mark)):
             round.hit = processes.kill(round.chance.choice(found).pid)
         else:
-            time.sleep(0.001)
+            time.sleep(0.005)
     ended(round, victim)
     round.expect(round.code in (0, 1), f"a killed {what} ends the build with {round.code}")
     if round.code == 1:
