@@ -116,6 +116,29 @@ def test_nan_has_no_order_and_a_series_leaves_it_out(making: Making, tmp_path: P
     assert ask("s.iloc[0]") == "1.0"
 
 
+def test_dates_are_told_apart_from_texts(making: Making, tmp_path: Path) -> None:
+    array = numpy.array(["2026-01-01"] * 30, dtype="M8[D]")
+    number = array_node(making, numpy.arange(30), npy(array))
+    ask = Asking(write(making, tmp_path, d=number))
+    assert ask("d[0]") == "2026-01-01"
+    assert ask("d[0] == d[1]") == "True"
+    assert ask("d[0] == '2026-01-01'") == "False"
+    assert "arithmetic with" in ask("d[0] + 1")
+    assert "TypeError" in ask("d[0] < d[1]")
+
+
+def test_a_large_value_is_read_when_it_is_opened_not_when_it_is_listed(
+    making: Making, tmp_path: Path
+) -> None:
+    array = numpy.arange(1000)
+    client = Client(write(making, tmp_path, a=array_node(making, array, npy(array))))
+    found = client.names(client.frames()[0])["a"]
+    assert found["indexedVariables"] == 1000
+    (tmp_path / "clean-r1.plpm").unlink()
+    lines = client.below(found)
+    assert (len(lines), lines[-1]["value"]) == (23, "980 more were not recorded")
+
+
 def frame_node(making: Making) -> int:
     numbers = numpy.arange(100)
     whole = array_node(making, numbers, npy(numbers), t="Series", m="pandas", n=100)

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from pipelens.debug.dump_members import DumpError
 from pipelens.debug.recorded import Dump, Frame, Node
 from pipelens.debug.shown_text import shown
-from pipelens.debug.whole_values import Array, Table, rebuilt
+from pipelens.debug.whole_values import Array, Shown, Table, expected_lines, rebuilt
 
 Part = Literal["all", "named", "indexed"]
 
@@ -106,6 +106,16 @@ class Values:
             self._whole[reference.node] = found
         return found
 
+    def _lines(self, reference: Reference) -> int | None:
+        """How many lines show the rows of a whole value; None where it is shown from its summary. A value
+        is read when it is opened, not when it is listed: it may be large."""
+        if not self.trusted:
+            return None
+        found = self._whole.get(reference.node)
+        if found is None:
+            return expected_lines(self.node(reference))
+        return found.lines() if isinstance(found, Array) else None
+
     def is_free(self, name: str, frame: Frame | None) -> bool:
         """Whether `name` means nothing of the user's in `frame`."""
         return frame is None or all(local.name != name for local in (*frame.locals, *frame.globals))
@@ -148,6 +158,8 @@ class Values:
             return f"<class {full_name(value)!r}>"
         if isinstance(value, Positions):
             return "<rows by their positions>"
+        if isinstance(value, Shown):
+            return value.text
         return self.text(value) if isinstance(value, (Reference, Array, Table)) else None
 
     def type(self, value: Value) -> str:
@@ -156,6 +168,8 @@ class Values:
                 return self.node(value).type
             case Plain(value=TypeName()):
                 return "type"
+            case Plain(value=Shown(type=kind)):
+                return kind
             case Plain(value=plain):
                 return type(plain).__name__
             case _:
@@ -169,6 +183,8 @@ class Values:
         The last one tells what was not recorded, if anything. A million rows may lie below a whole
         value: without a count at most 1000 of them are given, and the last line says so.
         """
+        if part != "named" and isinstance(value, Reference):
+            self.whole(value)
         named, indexed = self._counts(value)
         begin = 0 if part != "indexed" else named
         end = named if part == "named" else named + indexed
@@ -184,9 +200,9 @@ class Values:
             case Reference():
                 node = self.node(value)
                 named = len(_named(node))
-                whole = self.whole(value)
-                if whole is not None:
-                    return named, whole.lines()
+                lines = self._lines(value)
+                if lines is not None:
+                    return named, lines
                 indexed = len(node.children) - named
                 if self._remark(value) is None:
                     return named, indexed
@@ -250,7 +266,7 @@ class Values:
             return f"{node.more:,} more were not recorded"
         if node.cut:
             return "its parts were not recorded: it lies too deep, or a limit was reached"
-        found = self._rebuilt(value)
+        found = self._whole.get(value.node)
         return f"shown from its summary: {found.message}" if isinstance(found, DumpError) else None
 
 

@@ -8,9 +8,11 @@ and no memory is taken for it: the array lies over those bytes.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import io
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pipelens.debug.dump_members import DumpError, Members
@@ -19,6 +21,14 @@ from pipelens.debug.recorded import Node, plain
 _MOST_BYTES: Final = 1_000_000_000
 _MOST_SORTED: Final = 100_000
 _LONGEST: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An element of which only the text is known: a date, a record."""
+
+    text: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,22 @@ class Table:
         return str(self.first + at), dict(zip(self.names, self.rows[at], strict=True))
 
 
+def expected_lines(node: Node) -> int | None:
+    """How many lines will show the rows of a value that can be rebuilt, without reading it."""
+    if node.value is None or not node.shape or not has_numpy():
+        return None
+    return node.part[0] + 1 if node.part is not None else node.shape[0]
+
+
+@cache
+def has_numpy() -> bool:
+    """Whether the server's environment has numpy; it is not imported for that."""
+    try:
+        return importlib.util.find_spec("numpy") is not None
+    except (ImportError, ValueError):
+        return False
+
+
 def rebuilt(members: Members, node: Node) -> Array | DumpError:
     """The array that `node.value` names, or why the value is shown from its summary."""
     if node.value is None:
@@ -222,9 +248,9 @@ def _made(found: Any, kind: str = "ndarray") -> object:
     if found.dtype.kind in "biufcSU":
         made: object = found.item()
         return made
-    return plain(str(found))[:_LONGEST]
+    return Shown(plain(str(found))[:_LONGEST], str(type(found).__name__))
 
 
 def _one(found: Any) -> str:
     made = _made(found)
-    return repr(made)[:80] if isinstance(made, (str, bytes, bool, int, float, complex)) else "…"
+    return made.text[:80] if isinstance(made, Shown) else repr(made)[:80]
