@@ -86,7 +86,9 @@ def by_kernel(name: str, root: Path) -> Ran:
     cells = []
     for cell in cells_of(name, root).cells:
         if cell is None:
-            cells.append(nbformat.v4.new_code_cell(f"# Parameters\nproduct = {str(root / 'out/nb.ipynb')!r}\n"))
+            cells.append(
+                nbformat.v4.new_code_cell(f"# Parameters\nproduct = {str(root / 'out/nb.ipynb')!r}\n")
+            )
         elif cell.kind == "code":
             cells.append(nbformat.v4.new_code_cell(cell.source, metadata={"tags": list(cell.tags)}))
     node = nbformat.v4.new_notebook(cells=cells)

@@ -54,7 +54,9 @@ def test_a_notebook_shows_what_a_kernel_shows(
         pytest.skip("the notebook uses what this Python does not have yet")
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(running.by_kernel, name, tmp_path / "kernel")
-        ours = {one.name: running.by_pipelens(name, tmp_path / one.name, one, surroundings) for one in engines}
+        ours = {
+            one.name: running.by_pipelens(name, tmp_path / one.name, one, surroundings) for one in engines
+        }
         kernel = waiting.result()
     for engine, ran in ours.items():
         _compare(name, engine, tmp_path, kernel, ran)

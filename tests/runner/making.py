@@ -183,7 +183,12 @@ class Pipeline:
         return {name: told.state for name, told in self.freshness().items()}
 
     def build(
-        self, *, environ: Mapping[str, str] | None = None, stop: StopRequest | None = None, **options: object
+        self,
+        *,
+        environ: Mapping[str, str] | None = None,
+        stop: StopRequest | None = None,
+        engine: str | None = None,
+        **options: object,
     ) -> BuildResult:
         """Plan and run; the events are in `events`."""
         project = self.project()
@@ -198,6 +203,7 @@ class Pipeline:
             cwd=str(self.root),
             environ=os.environ if environ is None else environ,
             stop=stop,
+            engine=engine,
         )
 
     def of_kind(self, kind: type) -> list:

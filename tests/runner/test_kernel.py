@@ -70,7 +70,8 @@ def test_a_failure_in_a_kernel_names_cell_and_line(pipeline: Pipeline) -> None:
     assert problem.path == str(pipeline.root / "show.py")
 
 
-def test_a_stop_ends_the_kernel_too(pipeline: Pipeline) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_stop_ends_the_kernel_too(pipeline: Pipeline, times: int) -> None:
     pid = pipeline.root / "pid"
     pipeline.write(
         "show.py",
@@ -83,18 +84,80 @@ def test_a_stop_ends_the_kernel_too(pipeline: Pipeline) -> None:
     def stop_when_it_runs() -> None:
         while not (pid.exists() and pid.read_text()):
             time.sleep(0.05)
-        stop()
-        stop()
+        for _ in range(times):
+            stop()
 
     threading.Thread(target=stop_when_it_runs, daemon=True).start()
     assert pipeline.build(stop=stop).exit_code == 130
-    number = pid.read_text()
-    for _ in range(100):
+    assert_ends(pid.read_text())
+
+
+def assert_ends(number: str) -> None:
+    """The process of this number ends soon, or has ended."""
+    for _ in range(400):
         listed = subprocess.run(["ps", "-o", "stat=", "-p", number], capture_output=True, text=True).stdout
         if not listed.strip() or listed.strip().startswith("Z"):
             return
         time.sleep(0.05)
     pytest.fail("the kernel still runs")
+
+
+def test_a_build_that_is_killed_leaves_no_kernel(pipeline: Pipeline) -> None:
+    pid = pipeline.root / "pid"
+    cell = f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
+    pipeline.write("show.py", SCRIPT + "\n# %%\n" + cell)
+    pipeline.write(
+        "pipeline.yaml",
+        "tasks:\n  - source: show.py\n    product: out/a.ipynb\n    kernelspec_name: here\n",
+    )
+    command = [sys.executable, "-m", "pipelens", "build"]
+    build = subprocess.Popen(command, cwd=pipeline.root, stdout=subprocess.DEVNULL)
+    try:
+        while not (pid.exists() and pid.read_text()):
+            assert build.poll() is None
+            time.sleep(0.05)
+    finally:
+        build.kill()
+        build.wait()
+    assert_ends(pid.read_text())
+
+
+def test_a_cell_that_takes_too_long_is_told(pipeline: Pipeline) -> None:
+    pipeline.write("show.py", SCRIPT + "\n# %%\nimport time\ntime.sleep(60)\n")
+    pipeline.task("show.py", "out/a.ipynb", kernelspec_name="here", executor_params={"execution_timeout": 1})
+    (problem,) = pipeline.build().problems
+    assert (problem.error, problem.line) == ("CellTimeoutError", 13)
+    assert "longer than 1 seconds (execution_timeout)" in problem.message
+
+
+def test_a_kernel_that_dies_is_told_with_the_cell_that_ran(pipeline: Pipeline) -> None:
+    pipeline.write("show.py", SCRIPT + "\n# %%\nimport os\nos._exit(3)\n")
+    pipeline.task("show.py", "out/a.ipynb", kernelspec_name="here")
+    (problem,) = pipeline.build().problems
+    assert "the kernel died" in problem.message
+    assert problem.line == 13
+
+
+def test_the_engine_can_be_the_kernel_for_all(pipeline: Pipeline) -> None:
+    spec = pipeline.root.parent / "jupyter" / "kernels"
+    (spec / "here").rename(spec / "python3")
+    pipeline.task("show.py", "out/a.ipynb")
+    assert pipeline.build(engine="kernel").problems == ()
+    assert outputs(pipeline.root / "out/a.ipynb")[-1] == "'IPythonKernel'"
+
+
+def test_the_engine_kernel_without_nbclient_is_refused_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Pipeline(tmp_path / "it")
+    made.root.mkdir()
+    made.write("show.py", SCRIPT)
+    made.task("show.py", "out/a.ipynb")
+    # What import machinery finds where a package is not installed.
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    result = made.build(engine="kernel")
+    assert "pip install 'pipelens[kernel]'" in (result.refused or "")
+    assert made.events == []
 
 
 def test_a_kernel_that_is_not_installed_is_told_before_anything_runs(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def run_build(
     `stop` does. Raises nothing that the pipeline is to blame for.
     """
     run = given_run_id(environ) or new_run_id()
-    if (refused := _unready(project, plan, interpreter)) is not None:
+    if (refused := _unready(project, plan, interpreter, _chosen(engine)[0])) is not None:
         return _refused(run, refused)
     stop = stop or StopRequest()
     lock = BuildLock(project.root, project.path)
@@ -86,7 +86,7 @@ def run_build(
             if turn is not None and lock.before != turn.planned_at:
                 # Another build ran since the plan was made, and may have been killed.
                 project, plan = turn.plan_again()
-                if (refused := _unready(project, plan, interpreter)) is not None:
+                if (refused := _unready(project, plan, interpreter, _chosen(engine)[0])) is not None:
                     return _refused(run, refused)
             with _placed(project, run, interpreter, listener, cwd, environ, stop, engine, dumps) as place:
                 for task in _one_of_each_kind(project, plan):
@@ -168,9 +168,9 @@ def _placed(
         log.close()
 
 
-def _unready(project: Project, plan: Plan, interpreter: Interpreter) -> str | None:
+def _unready(project: Project, plan: Plan, interpreter: Interpreter, engine: str | None) -> str | None:
     """Why nothing can run at all."""
-    refusal = refuse_unsupported(project, plan)
+    refusal = refuse_unsupported(project, plan, engine)
     if isinstance(refusal, Refusal):
         return refusal.message
     if plan.to_run and (problem := probe(interpreter.path).problem):

@@ -68,7 +68,7 @@ def end_kernel(pid_path: str) -> None:
 def _run(plan: dict[str, Any], told: _Told, pid_path: str) -> int:
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     cells = plan["cells"]
     counts = {"last": 0}
@@ -81,6 +81,7 @@ def _run(plan: dict[str, Any], told: _Told, pid_path: str) -> int:
     def started(cell: Any, cell_index: int) -> None:
         if cell.cell_type == "code" and cell.source.strip():
             counts["last"] += 1
+            counts["cell"] = cell_index
             told.send(
                 "cell", state="started", index=cells[cell_index]["index"], execution_count=counts["last"]
             )
@@ -124,10 +125,15 @@ def _run(plan: dict[str, Any], told: _Told, pid_path: str) -> int:
         _tell_failure(told, error, cells, counts.get("cell"))
         told.send("end", status="failed")
         return 1
-    except (DeadKernelError, RuntimeError) as error:
-        told.send(
-            "failure", phase="cell", **_described(type(error).__name__, f"the kernel died: {error}", "")
-        )
+    except (CellTimeoutError, DeadKernelError, RuntimeError) as error:
+        message = f"the kernel died: {error}"
+        if isinstance(error, CellTimeoutError):
+            message = f"the cell took longer than {plan['timeout']} seconds (execution_timeout)"
+        fields = _described(type(error).__name__, message, "")
+        if "cell" in counts:
+            told.send("cell", state="failed", index=cells[counts["cell"]]["index"])
+            fields.update(_place(cells[counts["cell"]], 0))
+        told.send("failure", phase="cell", **fields)
         told.send("end", status="failed")
         return 1
     told.send("end", status="ok")
@@ -167,10 +173,15 @@ def _tell_failure(told: _Told, error: Any, cells: list[dict[str, Any]], position
             int(number) for number in _LINE.findall(plain) if int(number) <= cell["source"].count("\n") + 1
         ]
         own = lines[0] - 1 if lines else 0
-        at = cell.get("lines") or range(cell["line"], cell["line"] + cell["source"].count("\n") + 1)
-        fields.update(cell=cell["index"], cell_line=own, path=cell["filename"], line=at[own] - 1)
+        fields.update(_place(cell, own))
     early = error.ename == "DAGBuildEarlyStop"
     told.send("failure", phase="cell", early_stop=early, **fields)
+
+
+def _place(cell: dict[str, Any], own: int) -> dict[str, Any]:
+    """Where a line of a cell (0-based) is in the source."""
+    at = cell.get("lines") or range(cell["line"], cell["line"] + cell["source"].count("\n") + 1)
+    return {"cell": cell["index"], "cell_line": own, "path": cell["filename"], "line": at[own] - 1}
 
 
 def _described(error: str, message: str, traceback: str) -> dict[str, Any]:

@@ -95,9 +95,10 @@ def make_plan(project: Project, freshness: Mapping[str, Freshness], options: Bui
     return Plan(tuple(_step(name, selected, freshness, options) for name in project.order), options)
 
 
-def refuse_unsupported(project: Project, plan: Plan) -> Refusal | None:
-    """Says which of the tasks to run are of a kind that this version does not run."""
-    reasons = {name: unsupported(project, project.tasks[name]) for name in plan.to_run}
+def refuse_unsupported(project: Project, plan: Plan, engine: str | None = None) -> Refusal | None:
+    """Says which of the tasks to run are of a kind that this version does not run. engine: the one that
+    was asked for by name."""
+    reasons = {name: unsupported(project, project.tasks[name], engine) for name in plan.to_run}
     found = {name: reason for name, reason in reasons.items() if reason is not None}
     if not found:
         return None

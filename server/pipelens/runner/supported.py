@@ -13,8 +13,8 @@ from pipelens.runner.notebook_formats import missing_for
 _SQL = "tasks that work in a database are not run by this version yet"
 
 
-def unsupported(project: Project, task: Task) -> str | None:
-    """Why a task cannot be run here; None when it can be tried."""
+def unsupported(project: Project, task: Task, engine: str | None = None) -> str | None:
+    """Why a task cannot be run here; None when it can be tried. engine: the one that was asked for by name."""
     if task.kind == "sql":
         return _SQL
     if task.kind not in ("notebook", "script", "function", "shell"):
@@ -29,7 +29,7 @@ def unsupported(project: Project, task: Task) -> str | None:
         )
     if task.kind == "shell":
         return _shell(project, task)
-    kernel = kernel_of(task)
+    kernel = kernel_of(task, engine)
     return (missing_kernel(kernel) if kernel is not None else None) or missing_for(task)
 
 

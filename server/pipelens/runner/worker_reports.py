@@ -130,15 +130,12 @@ def carry_out(engine: Engine, order: Order, stop: StopRequest, listener: Listene
         pass
     running = engine.start(order)
     following = _Following(running, stop)
-    ended: Ended | None = None
     try:
-        ended = following.follow(order, listener)
-        return ended
+        return following.follow(order, listener)
     finally:
-        # A worker that died without a word may have left what it had started: that must not go on
-        # writing products that nobody follows any more.
-        if ended is None or ended.status is None or following.stopping is not None:
-            running.kill()
+        # What the task started and left behind must not go on: nobody follows it any more, and it may
+        # write products.
+        running.kill()
         running.close()
 
 
