@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable
 from typing import Final
 
-_FULL: Final = frozenset({errno.ENOSPC, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else [])})
-_SIGNS: Final = tuple(os.strerror(number) for number in sorted(_FULL))
+_FULL: Final[tuple[int, ...]] = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""There is no space left, or none of what somebody may use; also where there are no files left."""
+_SIGNS: Final = tuple(map(os.strerror, _FULL))
 _REMEDY: Final = "make room there and build again, what is done is not repeated"
 _LITTLE: Final = 64 << 10
 """Bytes below which a disk counts as full: what failed on it may have been removed since."""
