@@ -12,6 +12,7 @@ import argparse
 import json
 import random
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 KINDS = ("function", "script", "notebook")
@@ -19,39 +20,84 @@ PER_MODULE = 25
 REACH = 20
 
 
-def make(folder: Path, tasks: int, *, seed: int = 1, mix: dict[str, int] | None = None) -> None:
+@dataclass(frozen=True)
+class Style:
+    """How a pipeline is written. product: the extension of what notebooks and scripts are kept as. reach:
+    how many tasks before it a task may need. executor: as the spec names it; none: the usual one.
+    imports: modules that every task imports."""
+
+    flow: bool = False
+    comments: bool = False
+    product: str = "ipynb"
+    reach: int = REACH
+    executor: str = ""
+    imports: tuple[str, ...] = ()
+
+
+def make(
+    folder: Path,
+    tasks: int,
+    *,
+    seed: int = 1,
+    mix: dict[str, int] | None = None,
+    style: Style = Style(),
+) -> None:
     """Write `pipeline.yaml` and all sources into `folder`, which is emptied first."""
     mix = mix or {"function": 1}
     chance = random.Random(seed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    entries: list[str] = ["tasks:"]
+    entries: list[str] = [f"executor: {style.executor}"] if style.executor else []
+    entries.append("tasks:")
+    imports = "".join(f"import {name}\n" for name in style.imports)
     modules: dict[str, list[str]] = {}
     kinds = chance.choices(list(mix), weights=list(mix.values()), k=tasks)
     for number, kind in enumerate(kinds):
         name = f"task_{number:05d}"
-        near = range(max(0, number - REACH), number)
+        near = range(max(0, number - style.reach), number)
         needs = sorted(chance.sample(near, k=min(len(near), chance.randint(0, 3))))
         upstream = [(f"task_{need:05d}", kinds[need]) for need in needs]
+        params: dict[str, object] = {}
         if kind == "function":
             module = f"part_{number // PER_MODULE:03d}"
-            modules.setdefault(module, ["from pathlib import Path"]).append(_function(name, upstream))
-            entries.append(f"  - source: {module}.{name}\n    product: out/{name}.txt")
+            modules.setdefault(module, [f"from pathlib import Path\n{imports}"]).append(
+                _function(name, upstream)
+            )
+            source, product = f"{module}.{name}", f"out/{name}.txt"
         else:
             extension = "py" if kind == "script" else "ipynb"
             path = folder / f"{kind}s" / f"{name}.{extension}"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(_cells(kind, upstream), encoding="utf-8")
-            entries.append(
-                f"  - source: {kind}s/{name}.{extension}\n"
-                f"    product:\n      nb: out/{name}.ipynb\n      data: out/{name}.txt"
-            )
+            path.write_text(_cells(kind, upstream, imports), encoding="utf-8")
+            source = f"{kind}s/{name}.{extension}"
+            product = {"nb": f"out/{name}.{style.product}", "data": f"out/{name}.txt"}
         if kind != "function" and chance.random() < 0.3:
-            entries.append(f"    params:\n      size: {chance.randint(1, 99)}")
+            params = {"size": chance.randint(1, 99)}
+        if style.comments and chance.random() < 0.3:
+            entries.append(f"  # {name} needs {len(needs)} others")
+        entries.append(_entry({"source": source, "product": product, "params": params}, flow=style.flow))
 
     for module, parts in modules.items():
         (folder / f"{module}.py").write_text("\n\n\n".join(parts) + "\n", encoding="utf-8")
     (folder / "pipeline.yaml").write_text("\n".join(entries) + "\n", encoding="utf-8")
+
+
+def _entry(entry: dict[str, object], *, flow: bool) -> str:
+    if flow:
+        return f"  - {_flow({key: value for key, value in entry.items() if value})}"
+    lines: list[str] = []
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            lines += [f"{key}:", *(f"  {name}: {each}" for name, each in value.items())] if value else []
+        else:
+            lines.append(f"{key}: {value}")
+    return "  - " + "\n    ".join(lines)
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+    return str(value)
 
 
 def _read(upstream: list[tuple[str, str]]) -> list[str]:
@@ -66,10 +112,10 @@ def _function(name: str, upstream: list[tuple[str, str]]) -> str:
     return "\n".join(lines)
 
 
-def _cells(kind: str, upstream: list[tuple[str, str]]) -> str:
+def _cells(kind: str, upstream: list[tuple[str, str]], imports: str) -> str:
     names = [name for name, _ in upstream] or None
     declared = f"upstream = {json.dumps(names) if names else None}\nproduct = None\nsize = 1"
-    lines = ["from pathlib import Path", "", "total = size"]
+    lines = [f"from pathlib import Path\n{imports}", "total = size"]
     lines += [f"total += len(Path({read}).read_text())" for read in _read(upstream)]
     lines.append('Path(product["data"]).write_text(str(total))')
     body = "\n".join(lines)
@@ -96,11 +142,19 @@ def read_mix(text: str) -> dict[str, int]:
     return mix
 
 
+def add_style_options(parser: argparse.ArgumentParser) -> None:
+    """What makes the data another: the seed, the kinds of tasks, and how the pipeline is written."""
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mix", type=read_mix, metavar="KIND=WEIGHT,…", help="kinds of tasks")
+    parser.add_argument("--flow", action="store_true", help="entries in braces")
+    parser.add_argument("--comments", action="store_true", help="comments between some entries")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Make a pipeline to measure with.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tasks", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--mix", type=read_mix, default={"function": 1}, metavar="KIND=WEIGHT,…")
+    add_style_options(parser)
     given = parser.parse_args()
-    make(given.folder, given.tasks, seed=given.seed, mix=given.mix)
+    written = Style(flow=given.flow, comments=given.comments)
+    make(given.folder, given.tasks, seed=given.seed, mix=given.mix, style=written)
