@@ -57,7 +57,7 @@ class Recorder:
         # What has a number stays alive, so that no other object gets its identity.
         self._alive: List[Any] = []
         self._waiting: Deque[Tuple[int, Any, int]] = deque()
-        self._shown: Dict[int, Tuple[str, str, bool]] = {}
+        self._shown: Dict[int, Tuple[str, str, bool, int]] = {}
 
     @property
     def is_full(self) -> bool:
@@ -118,8 +118,7 @@ class Recorder:
             node = self.nodes[number]
             if depth >= self.deepest or self.is_full:
                 node["cut"] = 1
-                if "r" not in node and number not in self._shown:
-                    node["r"] = "<{}>".format(_title(type(value)))
+                self._describe_cut(node, value)
                 continue
             try:
                 self._describe(number, node, value, depth)
@@ -182,12 +181,20 @@ class Recorder:
             self._shown_object(number, node, cls)
         self._add(node, parts, depth)
 
+    def _describe_cut(self, node: Node, value: Any) -> None:
+        cls = type(value)
+        brackets = _BRACKETS[cls] if any(cls is one for one in _CONTAINERS) else None
+        if brackets is not None:
+            node["n"] = len(value)
+            node["r"] = ("…" if value else "").join(brackets)
+        node.setdefault("r", "<{} object>".format(_title(cls)))
+
     def _add(self, node: Node, parts: Iterable[Part], depth: int, unseen: int = 0) -> None:
         made, more = self.named(parts, depth + 1)
         if made:
             node["c"] = made
         if more or unseen:
-            node["more"] = more + unseen
+            node["more"] = node.get("more", 0) + more + unseen
 
     def _describe_container(self, number: int, node: Node, value: Any, base: type, depth: int) -> None:
         cls = type(value)
@@ -205,21 +212,21 @@ class Recorder:
             names = _field_names(cls) if base is tuple else None
             if names is not None and len(names) == len(parts):
                 parts = [(name, item) for name, (_, item) in zip(names, parts)]
-                self._shown[number] = (qualname(cls) + "(", ")", True)
+                self._shown[number] = (qualname(cls) + "(", ")", True, len(parts))
         else:
             parts = [(str(at), item) for at, item in enumerate(_some_of(base, value))]
         if number not in self._shown:
             opening, closing = _BRACKETS[base]
             if cls is not base or base is frozenset:
                 opening, closing = qualname(cls) + "(" + opening, closing + ")"
-            self._shown[number] = (opening, closing, base is dict)
+            self._shown[number] = (opening, closing, base is dict, len(parts))
         self._add(node, [*parts, *own], depth, max(0, length - len(parts)))
 
     def _shown_object(self, number: int, node: Node, cls: type) -> None:
         if "r" in node:
             return
         if type(objects.namespace(cls).get("__dataclass_fields__")) is dict:
-            self._shown[number] = (qualname(cls) + "(", ")", True)
+            self._shown[number] = (qualname(cls) + "(", ")", True, MOST_CHILDREN)
         else:
             node["r"] = "<{} object>".format(_title(cls))
 
@@ -243,14 +250,14 @@ class Recorder:
             return node["r"]
         if number not in self._shown:
             return "<{}>".format(node["t"])
-        opening, closing, is_named = self._shown[number]
+        opening, closing, is_named, shown = self._shown[number]
         if not levels or number in above:
             return opening + "…" + closing
         above.add(number)
         found: List[str] = []
         length = len(opening)
         is_whole = not node.get("more") and not node.get("cut")
-        children = node.get("c", ())
+        children = node.get("c", ())[:shown]
         for label, child in children:
             part = self._text(child, levels - 1, above)
             if len(part) > _LONGEST_PART:

@@ -16,6 +16,7 @@ _MRO = type.__dict__["__mro__"]
 _NAMESPACE = type.__dict__["__dict__"]
 _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
+_SLOT = list.__iter__
 _MEMBER = types.MemberDescriptorType
 _GETSET = types.GetSetDescriptorType
 _STANDARD = tuple(
@@ -56,11 +57,11 @@ def base_of(cls: type, bases: Tuple[type, ...]) -> Optional[type]:
 
 
 def overrides(cls: type, base: type, name: str) -> bool:
-    """Whether a class between `cls` and its base `base` defines `name`."""
+    """Whether a class between `cls` and its base `base` defines `name` in Python."""
     for one in mro(cls):
         if one is base:
             return False
-        if name in namespace(one):
+        if type(namespace(one).get(name, _SLOT)) is not type(_SLOT):
             return True
     return True
 

@@ -24,6 +24,7 @@ Told = Tuple[str, bool, Optional[int], bool]
 """The text, whether it is a literal of the value, the value's length, whether parts follow."""
 
 _Ref = _weakref.ref
+_CELL: Any = type((lambda value: lambda: value)(0).__closure__[0])  # type: ignore[index]
 _MOST_BITS = 4_000
 _DICT_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 CODE_TYPES = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
@@ -48,11 +49,13 @@ def brief(value: Any, levels: int = 3) -> str:
         if cls is frozenset:
             return "frozenset({" + inner + "})"
         return "(" + inner + ("," if len(value) == 1 else "") + ")"
-    told = special(value)
+    if cls is list or cls is dict:
+        return ("[", "{")[cls is dict] + ("…" if value else "") + ("]", "}")[cls is dict]
+    told = special(value, levels - 1)
     return told[0] if told is not None else "<{} object>".format(_title(cls))
 
 
-def special(value: Any) -> Optional[Told]:
+def special(value: Any, levels: int = 2) -> Optional[Told]:
     """The text of functions, classes, dates and what else shows itself in a way of its own."""
     cls = type(value)
     make = _SPECIAL.get(id(cls))
@@ -72,7 +75,7 @@ def special(value: Any) -> Optional[Told]:
         if one is int or one is str or one is float or one is bytes:
             return _subclass(value, one)
         if one is BaseException:
-            shown = brief(arguments_of(value), 2)
+            shown = brief(arguments_of(value), levels) if levels > 0 else "(…)"
             return "{}{}".format(qualname(cls), shown.replace(",)", ")") if shown else ""), False, None, True
     if value is os.environ or value is getattr(os, "environb", None):
         return "<the environment: not recorded>", False, None, False
@@ -137,7 +140,7 @@ def _text(value: Any) -> Told:
 
 
 def _singleton(value: Any) -> Told:
-    return repr(value), value is Ellipsis, None, False
+    return repr(value), False, None, False
 
 
 _SCALARS: Dict[int, Callable[[Any], Told]] = {
@@ -285,15 +288,25 @@ _SPECIAL: Dict[int, Callable[[Any], Any]] = {
     id(memoryview): _buffer,
     id(bytearray): _mutable_bytes,
     id(types.MappingProxyType): _opened("<mappingproxy>"),
+    id(_CELL): _opened("<cell>"),
     id(collections.deque): lambda value: ("<deque of {:,}>".format(len(value)), len(value), True),
     **{id(view): _opened("<{}>".format(view.__name__)) for view in _DICT_VIEWS},
 }
+
+
+def _cell_parts(value: Any) -> List[Tuple[str, Any]]:
+    try:
+        return [("cell_contents", value.cell_contents)]
+    except ValueError:
+        return []
+
 
 _PARTS: Dict[int, Callable[[Any], List[Tuple[str, Any]]]] = {
     id(types.MethodType): lambda value: [("__self__", value.__self__)],
     id(types.TracebackType): lambda value: [],
     id(slice): lambda value: [("start", value.start), ("stop", value.stop), ("step", value.step)],
     id(types.MappingProxyType): lambda value: [("mapping", one) for one in gc.get_referents(value)],
+    id(_CELL): _cell_parts,
     id(collections.deque): lambda value: [(str(at), one) for at, one in zip(range(200), value)],
     id(functools.partial): lambda value: [
         ("func", value.func),
@@ -347,6 +360,12 @@ def _match(value: Any) -> Any:
     return "<re.Match object, span={}>".format(value.span()), None, False
 
 
+def _pattern(value: Any) -> Any:
+    if type(value.pattern) not in (str, bytes):
+        return None
+    return "re.compile({})".format(_text(value.pattern)[0]), None, False
+
+
 def _array(value: Any) -> Any:
     some = ", ".join(repr(one) for one in value[:20])
     text = "array({!r}, [{}{}])".format(value.typecode, some, ", …" if len(value) > 20 else "")
@@ -365,6 +384,6 @@ _STANDARD_TYPES: Dict[str, Dict[str, Callable[[Any], Any]]] = {
     "fractions": {"Fraction": _shown},
     "uuid": {"UUID": _uuid},
     "pathlib": dict.fromkeys(("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"), _shown),
-    "re": {"Match": _match},
+    "re": {"Match": _match, "Pattern": _pattern},
     "array": {"array": _array},
 }

@@ -84,7 +84,7 @@ class Tables:
             recorder.tables.setdefault(id(_Row), self._row)
         else:
             items = _items(first)
-        node["more"] = max(0, shape[0] - ROWS)
+        _leave_out(node, shape[0] - ROWS)
         return [*parts, *((str(at), item) for at, item in enumerate(items))]
 
     def _row(self, recorder: Recorder, row: "_Row", node: Node) -> List[Part]:
@@ -143,7 +143,7 @@ class Tables:
         recorder.tables.setdefault(id(_Column), self._column)
         for label, array in zip(labels, arrays):
             parts.append((_label(label), _Column(array, room)))
-        node["more"] = width - len(labels)
+        _leave_out(node, width - len(labels))
         return parts
 
     def _column(self, recorder: Recorder, column: "_Column", node: Node) -> List[Part]:
@@ -177,7 +177,7 @@ class Tables:
             items = _items(array[:ROWS])
         else:
             items = self._numpy["asarray"](array[:ROWS], dtype=object).tolist()
-        node["more"] = max(0, total - ROWS)
+        _leave_out(node, total - ROWS)
         return [*parts, *((str(at), item) for at, item in enumerate(items))]
 
     def _keep_column(self, array: Any, node: Node, is_whole: bool) -> None:
@@ -202,7 +202,7 @@ class Tables:
         items = self._first(index, ROWS)
         if items is None:
             return _SHAPE_ONLY
-        node["more"] = max(0, total - ROWS)
+        _leave_out(node, total - ROWS)
         return [(str(at), item) for at, item in enumerate(items)]
 
     def _first(self, index: Any, most: int) -> Optional[List[Any]]:
@@ -273,6 +273,11 @@ class _TypeName(str):
     pass
 
 
+def _leave_out(node: Node, count: int) -> None:
+    if count > 0:
+        node["more"] = count
+
+
 def _items(array: Any) -> List[Any]:
     """Elements as Python's own values where there are such; dates as numpy has them."""
     if array.dtype.kind in "mM":
@@ -338,7 +343,7 @@ def _polars_frame(recorder: Recorder, frame: Any, node: Node) -> List[Part]:
         ("dtypes", _Named([(repr(name), dtype) for name, dtype in zip(names, dtypes)])),
         ("memory", int(frame.estimated_size())),
     ]
-    node["more"] = width - len(names)
+    _leave_out(node, width - len(names))
     return [*parts, *((repr(name), frame.to_series(at)) for at, name in enumerate(names))]
 
 
@@ -346,6 +351,6 @@ def _polars_series(recorder: Recorder, series: Any, node: Node) -> List[Part]:
     total = len(series)
     node["shape"], node["n"] = [total], total
     node["r"] = "Series({:,}, {})".format(total, series.dtype)
-    node["more"] = max(0, total - ROWS)
+    _leave_out(node, total - ROWS)
     parts: List[Part] = [("name", series.name), ("dtype", str(series.dtype))]
     return [*parts, *((str(at), item) for at, item in enumerate(series.head(ROWS).to_list()))]
