@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from pipelens.runner.freshness import Freshness, read_freshness
 from pipelens.runner.state import state_path
+from pipelens.workspace.opening import NotFound, open_pipeline
 from tests.debug.conftest import DEBUGGED, Open
 from tests.debug.dap_client import Client, Refused
 
@@ -129,6 +131,28 @@ def test_what_a_stopped_run_changed_is_told_as_interrupted(debug: Open, project:
     client.stopped()
     client.leave()
     assert not list((folder / "out").glob(".*.metadata"))
+    told = freshness(folder)["clean"]
+    assert (told.state, told.reason) == ("failed", "it was interrupted while debugging")
+
+
+def test_a_run_that_is_stopped_before_it_changes_a_product_changes_nothing(
+    debug: Open, project: Write
+) -> None:
+    folder = project(script("x = 1\n    Path(product['data']).write_text('all')"))
+    first = debug()
+    first.start(task="clean", cwd=str(folder))
+    assert first.ended() == 0
+    client = debug()
+    client.start({folder / "clean.py": [13]}, task="clean", cwd=str(folder))
+    client.stopped()
+    client.leave()
+    assert freshness(folder)["clean"].state == "fresh"
+
+
+def freshness(folder: Path) -> Mapping[str, Freshness]:
+    keeper = open_pipeline(None, cwd=str(folder), environ={})
+    assert not isinstance(keeper, NotFound)
+    return read_freshness(keeper.now())
 
 
 UNKNOWN = "there is no task cleam in pipeline.yaml; did you mean clean?"

@@ -10,19 +10,17 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelens.debug.debugpy_process import DebugpyMissing, DebugpyProcess
 from pipelens.debug.translation import CAPABILITIES
 from pipelens.debug.wire import Connection, Message, WireError
 
-Json = dict[str, Any]
-Session = Any
-"""A `LiveSession` or a `FailureSession`: both have `handle(request)`, `end()` and `is_over`."""
+if TYPE_CHECKING:
+    from pipelens.debug.dump_session import DumpSession
+    from pipelens.debug.live_session import LiveSession
 
-MOST_TO_END = 8.0
-"""Seconds that ending a session may take."""
+Json = dict[str, Any]
 
 
 class Adapter:
@@ -33,7 +31,7 @@ class Adapter:
         self.said: Json = {}
         self.debugpy: DebugpyProcess | None = None
         self.missing = ""
-        self.session: Session | None = None
+        self.session: LiveSession | DumpSession | None = None
         self._terminated = threading.Lock()
 
     def serve(self) -> int:
@@ -52,7 +50,6 @@ class Adapter:
         except WireError as error:
             sys.stderr.write(f"pipelens dap: {error}\n")
         finally:
-            self.client.is_open = self.client.is_open and self.session is not None
             self.end()
         return 0
 
@@ -92,13 +89,25 @@ class Adapter:
         self.session.start()
 
     def attach(self, request: Message) -> None:
-        from pipelens.debug.failure_session import open_failure
+        from pipelens.debug.failure_opening import open_failure
         from pipelens.debug.launch import LaunchError
 
         try:
-            self.session = open_failure(self, request)
+            self.session = open_failure(
+                request.get("arguments"), self.said, self._send_recorded, self.interpreter, os.environ
+            )
         except LaunchError as error:
             self.refuse_start(request, str(error))
+            return
+        if self.debugpy is not None:
+            self.debugpy.kill()
+        self.session.handle(request)
+
+    def _send_recorded(self, message: Message) -> None:
+        if message.get("event") == "terminated":
+            self.tell_terminated()
+        else:
+            self.client.send(message)
 
     def refuse_start(self, request: Message, text: str) -> None:
         self.client.refuse(request, text, show=True)
@@ -141,6 +150,3 @@ def serve_stdio(interpreter: str | None) -> int:
         for fd in (0, wire):
             msvcrt.setmode(fd, os.O_BINARY)  # type: ignore[attr-defined]
     return Adapter(Connection(0, wire), interpreter).serve()
-
-
-Handler = Callable[[Message], None]

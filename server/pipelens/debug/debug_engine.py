@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, Literal
 
+from pipelens.runner.engines import DEBUGGER
 from pipelens.runner.state import system
 from pipelens.runner.task_plan import write_plan
 from pipelens.runner.worker_reports import Order
@@ -31,7 +32,7 @@ class DebugEngine:
 
     start_worker: Callable[[Order], DebuggedWorker]
     rewrite: Callable[[dict[str, Any]], None]
-    name: str = "debugger"
+    name: str = DEBUGGER
 
     def start(self, order: Order) -> DebuggedWorker:
         with open(order.plan, encoding="utf-8") as file:

@@ -96,6 +96,10 @@ class Connection:
         """Answer `request` with what somebody else answered."""
         return self._send({**response, "request_seq": request["seq"], "command": request["command"]})
 
+    def send(self, message: Message) -> bool:
+        """A response or an event that is made already, but for its number."""
+        return self._send(message)
+
     def take_reply(self, response: Message) -> None:
         """Hand a response that was read to whoever asked."""
         with self._lock:

@@ -238,7 +238,8 @@ class BuildRun:
                 )
             case "interrupted":
                 self.not_run.append(name)
-                event = TaskChanged(name, "failed", "it was interrupted", seconds, number, total)
+                told = "it was interrupted" + (" while debugging" if place.engines.is_debugger else "")
+                event = TaskChanged(name, "failed", told, seconds, number, total)
             case "failed":
                 self.failed.append(name)
                 self.dark[name] = f"upstream {name} failed"

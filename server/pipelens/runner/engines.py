@@ -20,6 +20,9 @@ if os.name == "nt":
 else:
     from pipelens.runner import warm_engine_posix as warm
 
+DEBUGGER = "debugger"
+"""The name of the engine whose workers are debugged."""
+
 
 @dataclass(slots=True)
 class Engines:
@@ -36,6 +39,10 @@ class Engines:
     conversions: Conversions = field(default_factory=Conversions)
     _open: dict[str, Engine] = field(default_factory=dict[str, Engine])
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def is_debugger(self) -> bool:
+        return self.given is not None and self.given.name == DEBUGGER
 
     def of(self, task: Task | None) -> Engine:
         """The engine for a task, or (None) for hooks that belong to no task's process."""

@@ -11,12 +11,13 @@ import sys
 import threading
 from contextlib import nullcontext
 from types import TracebackType
-from typing import Any, Callable, ContextManager, Dict, List, Mapping, Optional
+from typing import Any, Callable, ContextManager, Dict, List, Mapping, Optional, Tuple
 
 from . import cells, tracebacks
 from .channel import Channel
 
 _TAKEN_BACK = ("get_ipython", "open", "exit", "quit")
+_HERE = os.path.dirname(os.path.abspath(__file__))
 _DEBUGGER_ID = 0
 """`sys.monitoring.DEBUGGER_ID`."""
 
@@ -156,7 +157,7 @@ def stop_at(error: BaseException) -> None:
 
     Called when everything about the failure is written down. Returns when they resume.
     """
-    traceback = tracebacks.from_user_code(error) or _at_syntax_error(error)
+    traceback = _users_part(error) or _at_syntax_error(error)
     if traceback is None:
         return
     debugpy = sys.modules.get("debugpy")
@@ -167,6 +168,19 @@ def stop_at(error: BaseException) -> None:
         trigger((type(error), error, traceback), as_uncaught=True)
     except Exception:
         return
+
+
+def _users_part(error: BaseException) -> Optional[TracebackType]:
+    """The traceback from the user's code on: the loop of a notebook has asyncio between frames of ours."""
+    found = tracebacks.from_user_code(error)
+    loop = os.path.dirname(os.path.abspath(getattr(sys.modules.get("asyncio"), "__file__", None) or "-"))
+    while found is not None and _lies_in(found, (loop, _HERE)):
+        found = found.tb_next
+    return found
+
+
+def _lies_in(traceback: TracebackType, folders: Tuple[str, ...]) -> bool:
+    return os.path.dirname(os.path.abspath(traceback.tb_frame.f_code.co_filename)) in folders
 
 
 def _at_syntax_error(error: BaseException) -> Optional[TracebackType]:
