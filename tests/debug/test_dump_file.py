@@ -120,6 +120,7 @@ def test_texts_cannot_carry_terminal_sequences_or_turn_the_writing(tmp_path: Pat
         ({"errors": []}, "`errors` is empty"),
         ({"errors": {}}, "`errors` is not a list"),
         ({"errors": [3]}, "errors[0] is not an object"),
+        ({"errors": [{"type": "E", "frames": [{}] * 301}]}, "errors[0].frames has more than 300 entries"),
         ({"errors": [{"type": "E"}] * 51}, "`errors` has more than 50 entries"),
         ({"errors": [{"type": 1}]}, "errors[0].type is not a text"),
         ({"errors": [{"type": "E", "frames": [[]]}]}, "errors[0].frames[0] is not an object"),
@@ -283,10 +284,40 @@ def test_a_dump_that_is_replaced_while_it_is_open_gives_nothing_of_the_other(tmp
     other = Making()
     other.sources["tasks/clean.py"] = "other"
     other.error("E", "")
-    os.remove(dump.path)
-    assert dump.source("tasks/clean.py") is None
     other.write(tmp_path)
     assert dump.source("tasks/clean.py") is None
+    error = dump.members.read("dump.json", 10_000)
+    assert isinstance(error, DumpError)
+    assert "has been replaced" in error.message
+
+
+def test_sources_that_were_read_stay_when_the_dump_is_removed(tmp_path: Path) -> None:
+    dump = opened(a_failure().write(tmp_path))
+    text = dump.source("tasks/clean.py")
+    os.remove(dump.path)
+    assert text is not None
+    assert dump.source("tasks/clean.py") == text
+    error = dump.members.read("dump.json", 10_000)
+    assert isinstance(error, DumpError)
+    assert "does not exist" in error.message
+
+
+def test_sources_that_unpack_to_very_much_are_left_out(tmp_path: Path) -> None:
+    making = Making()
+    making.sources = {f"{at}.py": " " * 4_900_000 for at in range(12)}
+    making.sources["large.py"] = " " * 5_000_001
+    making.sources["small.py"] = "a"
+    making.error("E", "")
+    dump = opened(making.write(tmp_path))
+    found = [file for file in making.sources if dump.source(file) is not None]
+    assert found == [*(f"{at}.py" for at in range(10)), "small.py"]
+
+
+def test_a_value_of_very_many_parts_is_unreadable(tmp_path: Path) -> None:
+    making = Making()
+    number = making.node(t="list", r="", c=[["0", 0]] * 5_001)
+    making.error("E", "")
+    assert opened(making.write(tmp_path)).nodes[number] == UNREADABLE
 
 
 _JSON = st.recursive(

@@ -37,7 +37,10 @@ _MOST_JSON: Final = 64_000_000
 _MOST_PARTS: Final = 6_000_000
 """Values and keys in the JSON: 64 MB of `[],[],…` would take more than a gigabyte of memory."""
 _MOST_ERRORS: Final = 50
-_MOST_FRAMES: Final = 1_000
+_MOST_FRAMES: Final = 300
+_MOST_NAMES: Final = 5_000
+"""Of a frame, and parts of a value: looked through one by one for each name of an expression."""
+_MOST_SOURCES: Final = 1_000
 _MOST_NUMBER: Final = 2**53
 _LONGEST_TEXT: Final = 1_000_000
 
@@ -47,7 +50,7 @@ def read_dump(path: str) -> Dump | DumpError:
     members = open_members(path)
     if isinstance(members, DumpError):
         return members
-    content = members.read(DOCUMENT, _MOST_JSON, keep=False)
+    content = members.read(DOCUMENT, _MOST_JSON)
     if isinstance(content, DumpError):
         return DumpError(f"{path} cannot be opened: {content.message}")
     try:
@@ -120,7 +123,9 @@ def _dump(path: str, raw: dict[str, object], members: Members) -> Dump:
         ),
         sources={
             file: member
-            for file, member in _texts_by_name(raw.get("sources", {}), "`sources`").items()
+            for file, member in list(_texts_by_name(raw.get("sources", {}), "`sources`").items())[
+                :_MOST_SOURCES
+            ]
             if SOURCE_NAME.match(member) and member in members.names
         },
         members=members,
@@ -170,7 +175,7 @@ def _frame(raw: object, where: str) -> Frame:
 
 def _locals(raw: object, where: str) -> tuple[Local, ...]:
     found: list[Local] = []
-    for pair in _list(raw, where, 100_000):
+    for pair in _list(raw, where, _MOST_NAMES):
         if not _is_list(pair) or len(pair) != 2 or not isinstance(pair[0], str) or type(pair[1]) is not int:
             _fail(where, "is not a list of names with the numbers of their values")
         found.append(Local(_text(pair[0], where), pair[1]))
@@ -205,7 +210,7 @@ def _node(raw: object, members: frozenset[str]) -> Node:
 
 def _children(raw: object) -> tuple[Child, ...]:
     found: list[Child] = []
-    for pair in _list(raw, "c", _MOST_PARTS):
+    for pair in _list(raw, "c", _MOST_NAMES):
         if not _is_list(pair) or len(pair) != 2 or not isinstance(pair[0], str) or type(pair[1]) is not int:
             _fail("c", "is not a list of labels with the numbers of their values")
         found.append(Child(_text(pair[0], "c"), pair[1]))

@@ -13,6 +13,8 @@ import struct
 import threading
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -48,32 +50,47 @@ class DumpError:
 
 @dataclass(slots=True)
 class Members:
-    """What is in the dump at `path`. Small members are remembered; the file stays closed between reads,
-    so that the store may remove it meanwhile on every system."""
+    """What is in the dump at `path`. The file stays closed between reads, so that the store may remove it
+    meanwhile on every system."""
 
     path: str
     names: frozenset[str]
     _file: tuple[int, int, int]
     """Device, number and size of the file that was opened: another one in its place is not read."""
-    _read: dict[str, bytes] = field(default_factory=dict)
+    _kept: dict[str, bytes] | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def read(self, name: str, most: int, *, keep: bool = True) -> bytes | DumpError:
+    def read(self, name: str, most: int) -> bytes | DumpError:
         """The bytes of member `name`, at most `most` of them; more are refused."""
+        opened = self._open()
+        if isinstance(opened, DumpError):
+            return opened
+        with opened:
+            return _content(opened, name, most)
+
+    def read_all(self, names: Iterable[str], most: int, most_together: int) -> Mapping[str, bytes]:
+        """The bytes of those members that can be read, of at most `most` bytes each, and of as many as
+        have `most_together` bytes. Read once and remembered: the dump may be removed meanwhile."""
         with self._turn:
-            kept = self._read.get(name)
-            if kept is not None:
-                return kept
-            opened = _opened(self.path)
-            if isinstance(opened, DumpError):
-                return opened
-            with opened:
-                if _identity(opened) != self._file:
-                    return DumpError(f"{self.path} has been replaced since it was opened; open it again.")
-                found = _content(opened, name, most)
-            if keep and isinstance(found, bytes):
-                self._read[name] = found
-            return found
+            if self._kept is None:
+                self._kept = {}
+                opened = self._open()
+                if isinstance(opened, DumpError):
+                    return self._kept
+                with opened, suppress(*_BROKEN, OSError), zipfile.ZipFile(opened) as archive:
+                    for name in names:
+                        found = _member(archive, name, min(most, most_together))
+                        if isinstance(found, bytes):
+                            self._kept[name] = found
+                            most_together -= len(found)
+            return self._kept
+
+    def _open(self) -> BinaryIO | DumpError:
+        opened = _opened(self.path)
+        if isinstance(opened, DumpError) or _identity(opened) == self._file:
+            return opened
+        opened.close()
+        return DumpError(f"{self.path} has been replaced since it was opened; open it again.")
 
 
 def open_members(path: str) -> Members | DumpError:
@@ -89,7 +106,7 @@ def open_members(path: str) -> Members | DumpError:
             with zipfile.ZipFile(opened) as found:
                 infos = found.infolist()
             identity = _identity(opened)
-        except (*_BROKEN, OSError, UnicodeError) as error:
+        except (*_BROKEN, OSError) as error:
             return DumpError(f"{path} cannot be opened: it is damaged ({_words(error)}).")
     names: set[str] = set()
     for info in infos:
@@ -164,20 +181,26 @@ def _wrong_member(info: zipfile.ZipInfo, before: set[str]) -> str | None:
 
 def _content(opened: BinaryIO, name: str, most: int) -> bytes | DumpError:
     try:
-        with zipfile.ZipFile(opened) as found:
-            info = found.getinfo(name)
-            if info.file_size > most:
-                return DumpError(
-                    f"{name} in the dump has {info.file_size:,} bytes; {most:,} are read at most."
-                )
-            with found.open(info) as member:
-                content = member.read(most + 1)
-                if len(content) > most:
-                    return DumpError(f"{name} in the dump has more than {most:,} bytes.")
-                return content
+        with zipfile.ZipFile(opened) as archive:
+            return _member(archive, name, most)
+    except (*_BROKEN, OSError) as error:
+        return DumpError(f"{name} in the dump is damaged ({_words(error)}).")
+
+
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes | DumpError:
+    try:
+        info = archive.getinfo(name)
+        if info.file_size > most:
+            return DumpError(f"{name} in the dump has {info.file_size:,} bytes; {most:,} are read at most.")
+        with archive.open(info) as member:
+            # What is unpacked is counted, whatever the header says.
+            content = member.read(most + 1)
+            if len(content) > most:
+                return DumpError(f"{name} in the dump has more than {most:,} bytes.")
+            return content
     except KeyError:
         return DumpError(f"The dump has no {name}.")
-    except (*_BROKEN, OSError, UnicodeError) as error:
+    except (*_BROKEN, OSError) as error:
         return DumpError(f"{name} in the dump is damaged ({_words(error)}).")
 
 

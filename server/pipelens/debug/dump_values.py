@@ -229,9 +229,10 @@ class Values:
                 label = shown(key, self._element)
                 return self.line(label, as_value(plain[key]), _item_path(path, label))
             case Plain(value=plain):
+                if isinstance(plain, (list, tuple)):
+                    return self.line(str(at), as_value(plain[at]), _item_path(path, str(at)))
                 parts: list[object] = list(plain) if isinstance(plain, Iterable) else []
-                keyed = isinstance(plain, (list, tuple))
-                return self.line(str(at), as_value(parts[at]), _item_path(path, str(at)) if keyed else None)
+                return self.line(str(at), as_value(parts[at]))
             case Array():
                 return self._array_child(value, at, path)
             case Table():

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, overload
 
-from pipelens.debug.dump_members import DumpError, Members
+from pipelens.debug.dump_members import Members
 
 _MOST_SOURCE: Final = 5_000_000
+_MOST_SOURCES: Final = 50_000_000
 
 _CONTROLS: Final = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -175,10 +176,8 @@ class Dump:
         member = self.sources.get(file)
         if member is None:
             return None
-        found = self.members.read(member, _MOST_SOURCE)
-        if isinstance(found, DumpError):
-            return None
-        return found.decode("utf-8", "replace").removeprefix("\ufeff")
+        found = self.members.read_all(self.sources.values(), _MOST_SOURCE, _MOST_SOURCES).get(member)
+        return None if found is None else found.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def plain(text: str) -> str:

@@ -197,7 +197,7 @@ def rebuilt(members: Members, node: Node) -> Array | DumpError:
     """The array that `node.value` names, or why the value is shown from its summary."""
     if node.value is None:
         return DumpError("its whole value was not recorded")
-    content = members.read(node.value, _MOST_BYTES, keep=False)
+    content = members.read(node.value, _MOST_BYTES)
     if isinstance(content, DumpError):
         return content
     try:
