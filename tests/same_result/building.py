@@ -32,7 +32,7 @@ def project_folder(name: str) -> Path:
 def build_both(name: str, place: Path, arguments: tuple[str, ...]) -> tuple[Built, Built]:
     """Ploomber's build and ours, of fresh copies that lay at the same path. place: an empty folder."""
     python = PLOOMBER / "bin" / "python"
-    ploomber = [str(python), "-m", "ploomber.cli.cli", "build", *arguments]
+    ploomber = [str(PLOOMBER / "bin" / "ploomber"), "build", *arguments]
     pipelens = [sys.executable, "-m", "pipelens", "build", "--interpreter", str(python), *arguments]
     # A path of ours would otherwise reach the tasks.
     ours = {"PYTHONPATH": str(ROOT / "server")}

@@ -35,9 +35,17 @@ MEANT: dict[str, str] = {
     "ls": "status",
     "init": "new",
     "dag": "graph",
-    "report": "graph",
     "server": "lsp",
     "health": "doctor",
+}
+
+# Commands of Ploomber that have no counterpart by name, and what does their work.
+INSTEAD: dict[str, str] = {
+    "interact": "`pipelens task NAME --source` and `pipelens graph --json` tell of tasks without running anything",
+    "install": "`pip install -r requirements.txt` in an environment of the project's does what is needed",
+    "examples": "`pipelens new NAME` makes a small working project",
+    "report": "`pipelens plot` writes the graph to a page, `pipelens status` lists the tasks",
+    "cloud": "pipelines run on this machine only",
 }
 
 EXIT_CODES = """\

@@ -45,7 +45,7 @@ def guarded(words: Sequence[str]) -> int:
 def _dispatch(words: Sequence[str]) -> int:
     from importlib import import_module
 
-    from pipelens.cli.commands import ALIASES, SUMMARIES, overall_help, suggestion
+    from pipelens.cli.commands import ALIASES, INSTEAD, SUMMARIES, overall_help, suggestion
 
     name, rest = words[0], list(words[1:])
     if name in ("--help", "-h", "help"):
@@ -60,6 +60,8 @@ def _dispatch(words: Sequence[str]) -> int:
         )
     command = ALIASES.get(name, name)
     if command not in SUMMARIES:
+        if name in INSTEAD:
+            raise Refusal(f"pipelens has no {name}: {INSTEAD[name]}")
         meant = suggestion(name)
         hint = f"did you mean `pipelens {meant}`?" if meant else "`pipelens --help` lists the commands."
         raise Refusal(f"there is no command {name!r}; {hint}")
