@@ -82,7 +82,7 @@ async def test_a_lens_carries_the_whole_runnable(project: Path) -> None:
         told = json.loads(json.dumps(run.command.arguments[0], default=vars))
         assert told["pipeline"] == it.uri("pipeline.yaml")
         assert told["task"] == "load"
-        assert told["can"] == ["run"]
+        assert told["can"] == ["run", "debug"]
         assert told["freshness"] == {"state": "never_run", "reason": "it has not run yet"}
         assert told["range"]["start"] == {"line": 1, "character": 4}
 

@@ -80,6 +80,31 @@ export interface CellTold {
   line: number;
 }
 
+/**
+ * Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths. dump: of a
+ * recorded failure. upstreamReady: whether nothing before the task would have to be built first.
+ */
+export interface DebugConfiguration {
+  type: "pipelens";
+  request: "launch" | "attach" | "unknown";
+  name: string;
+  task: string;
+  pipeline: string;
+  cwd: string;
+  dump?: string | null;
+  upstreamReady?: boolean;
+}
+
+/**
+ * The argument of `pipelens.debugConfiguration`. failure: open what the task's last failure left,
+ * instead of running the task.
+ */
+export interface DebugRequest {
+  pipeline: string;
+  task: string;
+  failure?: boolean;
+}
+
 /** A document (or a cell) by its URI. */
 export interface DocumentRef {
   uri: string;
@@ -438,6 +463,9 @@ export interface Commands {
   "pipelens.plan": { params: RunRequest; result: PlanAnswer };
   "pipelens.startRun": { params: RunRequest; result: Run | null };
   "pipelens.cancelRun": { params: CancelRequest; result: void };
+  "pipelens.debugTask": { params: TaskRef; result: void };
+  "pipelens.openFailure": { params: TaskRef; result: void };
+  "pipelens.debugConfiguration": { params: DebugRequest; result: DebugConfiguration | null };
 }
 
 export const COMMAND_IDS = {
@@ -446,6 +474,8 @@ export const COMMAND_IDS = {
   FORCE_RUN_TASK: "pipelens.forceRunTask",
   BUILD_PIPELINE: "pipelens.buildPipeline",
   STOP_RUN: "pipelens.stopRun",
+  DEBUG_TASK: "pipelens.debugTask",
+  OPEN_FAILURE: "pipelens.openFailure",
   SHOW_TEXT: "pipelens.showText",
   SCAFFOLD: "pipelens.scaffold",
   SHOW_INJECTED_CELL: "pipelens.showInjectedCell",
@@ -454,4 +484,5 @@ export const COMMAND_IDS = {
   PLAN: "pipelens.plan",
   START_RUN: "pipelens.startRun",
   CANCEL_RUN: "pipelens.cancelRun",
+  DEBUG_CONFIGURATION: "pipelens.debugConfiguration",
 } as const;

@@ -18,24 +18,26 @@ from pipelens.runner.plan import Plan, Step, refuse_unsupported
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project, Task
+    from pipelens.protocol.tasks import Verb
     from pipelens.runner.freshness import Freshness
 
 LINE: Final = "\0"
 """Stands for the line number; JSON text never holds it."""
 
 _LONGEST_REASON = 160
-_RUN = '"run"'
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """How to speak to this client. runs: whether running is offered: it may be done, or the client says
     itself why not, and what would allow it. is_code: it shows codicons, and a title without a command.
-    brief: one lens for each task."""
+    brief: one lens for each task. debugs, opens: whether it starts debug sessions, and opens failures."""
 
     runs: bool
     is_code: bool
     brief: bool
+    debugs: bool = False
+    opens: bool = False
 
     @property
     def play(self) -> str:
@@ -57,14 +59,24 @@ class Columns:
 
 
 def task_lenses(
-    project: Project, uri: str, task: Task, told: Freshness, where: Columns, voice: Voice, *, alone: bool
+    project: Project,
+    uri: str,
+    task: Task,
+    told: Freshness,
+    where: Columns,
+    voice: Voice,
+    *,
+    alone: bool,
+    recorded: bool,
 ) -> list[str]:
-    """The lenses of one task. uri: of its pipeline. alone: no other task is offered there."""
-    runs = can_run(project, task.name)
+    """The lenses of one task. uri: of its pipeline. alone: no other task is offered there. recorded:
+    whether its failure left something to open."""
+    verbs = verbs_of(project, task.name, recorded=recorded)
+    runs = "run" in verbs
     runnable = (
         f'{{"pipeline":{_quoted(uri)},"task":{_quoted(str(task.name))},"range":{where.as_json()},'
         f'"freshness":{{"state":"{told.state}","reason":{_quoted(told.reason)}}},'
-        f'"can":[{_RUN if runs else ""}]}}'
+        f'"can":[{",".join(map(_quoted, verbs))}]}}'
     )
     name = "" if alone else f" {task.name}"
     edges = edges_title(task, project)
@@ -75,7 +87,12 @@ def task_lenses(
         return [_lens(where, title, run[1] if run else commands.SHOW_TEXT, runnable)]
     found = [_lens(where, run[0] + name, run[1], runnable)] if run else []
     shown = "" if voice.is_code else commands.SHOW_TEXT
+    if "debug" in verbs and voice.runs and voice.debugs:
+        title = "$(debug-alt) Debug" if voice.is_code else "Debug"
+        found.append(_lens(where, title + name, commands.DEBUG_TASK, runnable))
     found.append(_lens(where, state_title(told, name), shown, runnable))
+    if "failure" in verbs and voice.opens:
+        found.append(_lens(where, f"Open failure{name and ' of'}{name}", commands.OPEN_FAILURE, runnable))
     if edges:
         found.append(_lens(where, edges, commands.SHOW_TEXT, runnable, "edges"))
     return found
@@ -113,6 +130,26 @@ def edges_title(task: Task, project: Project) -> str:
     """`↑2 ↓3`: how many tasks it needs, and how many need it, directly."""
     above, below = len(task.upstream), len(project.downstream.get(task.name, ()))
     return " ".join(f"{arrow}{count}" for arrow, count in (("↑", above), ("↓", below)) if count)
+
+
+def verbs_of(project: Project, name: str, *, recorded: bool) -> list[Verb]:
+    """What can be done with a task. recorded: whether its failure left something to open."""
+    found: list[Verb] = []
+    if can_run(project, name):
+        found.append("run")
+        if can_debug(project, name):
+            found.append("debug")
+    if recorded:
+        found.append("failure")
+    return found
+
+
+def can_debug(project: Project, name: str) -> bool:
+    """Whether a debugger can see it run: Python, and not in a kernel."""
+    task = project.tasks[name]
+    if task.kind not in ("notebook", "script", "function") or not can_run(project, name):
+        return False
+    return task.kind != "notebook" or not task.spec.options.get("kernelspec_name")
 
 
 def can_run(project: Project, name: str) -> bool:

@@ -38,7 +38,13 @@ class Lenses:
     def _voice(self, project: Project) -> Voice:
         options = self._server.options
         runs = options.trusted or commands.RUN_TASK in options.client_commands
-        return Voice(runs, options.client == "vscode", len(project.tasks) > MOST_WITH_ALL)
+        return Voice(
+            runs,
+            options.client == "vscode",
+            len(project.tasks) > MOST_WITH_ALL,
+            debugs=commands.DEBUG_TASK in options.client_commands,
+            opens=commands.OPEN_FAILURE in options.client_commands,
+        )
 
     def _of_project(self, uri: str, path: str, project: Project) -> str:
         if project.spec.form != "tasks":
@@ -58,7 +64,7 @@ class Lenses:
         between = ""
         for offer in entry_offers(project, entry):
             where = self._columns(entry.path, offer.span.shifted(writer.first_line))
-            for lens in _lenses(project, offer, told, where, voice):
+            for lens in self._lenses(project, offer, told, where, voice):
                 writer.lined(between + lens, LINE, offer.span.start.line)
                 between = ","
 
@@ -81,19 +87,19 @@ class Lenses:
                 continue
             shown = places.range(path, offer.span)
             where = Columns(shown.start.character, shown.end.character)
-            for lens in _lenses(project, offer, told, where, voice):
+            for lens in self._lenses(project, offer, told, where, voice):
                 yield lens.replace(LINE, str(shown.start.line))
 
     def _columns(self, path: str, span: Span) -> Columns:
         line, units = self._server.host.line(path, span.start.line), self._server.units
         return Columns(units.column(line, span.start.character), units.column(line, span.end.character))
 
-
-def _lenses(
-    project: Project, offer: Offer, told: Mapping[str, Freshness], where: Columns, voice: Voice
-) -> list[str]:
-    state = told.get(offer.task.name)
-    if state is None:
-        return []
-    uri = uri_of(project.path)
-    return task_lenses(project, uri, offer.task, state, where, voice, alone=offer.alone)
+    def _lenses(
+        self, project: Project, offer: Offer, told: Mapping[str, Freshness], where: Columns, voice: Voice
+    ) -> list[str]:
+        state = told.get(offer.task.name)
+        if state is None:
+            return []
+        uri, task = uri_of(project.path), offer.task
+        recorded = self._server.states.recorded_failure(project, task.name) is not None
+        return task_lenses(project, uri, task, state, where, voice, alone=offer.alone, recorded=recorded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,18 @@ class States:
             return {}
         outcomes = ((name, states.outcome(name)) for name in project.tasks)
         return {name: one.run for name, one in outcomes if one is not None and not one.ok}
+
+    def recorded_failure(self, project: Project, name: str) -> str | None:
+        """The path of what a task's last run left to open, where that run failed; None where it did not,
+        or left nothing."""
+        states = self._states(project)
+        outcome = states.outcome(name) if states.may_have_failures() else None
+        if outcome is None or outcome.ok:
+            return None
+        from pipelens.runner.failures import dump_path
+
+        path = dump_path(project.root, name, outcome.run)
+        return path if os.path.isfile(path) else None
 
     def look_for_failures(self, project: Project) -> bool:
         """Whether `failed` tells of some from now on that it did not tell of before, when whoever looked

@@ -11,6 +11,8 @@ RUN_TASK_WITH_UPSTREAM: Final = "pipelens.runTaskWithUpstream"
 FORCE_RUN_TASK: Final = "pipelens.forceRunTask"
 BUILD_PIPELINE: Final = "pipelens.buildPipeline"
 STOP_RUN: Final = "pipelens.stopRun"
+DEBUG_TASK: Final = "pipelens.debugTask"
+OPEN_FAILURE: Final = "pipelens.openFailure"
 SHOW_TEXT: Final = "pipelens.showText"
 SCAFFOLD: Final = "pipelens.scaffold"
 SHOW_INJECTED_CELL: Final = "pipelens.showInjectedCell"
@@ -25,6 +27,9 @@ START_RUN: Final = "pipelens.startRun"
 
 CANCEL_RUN: Final = "pipelens.cancelRun"
 """Always the server's."""
+
+DEBUG_CONFIGURATION: Final = "pipelens.debugConfiguration"
+"""Always the server's: what a debug adapter client starts a session with."""
 
 TRUST_GRANTED: Final = "pipelens/trustGranted"
 """A notification: the workspace may run what is in it from now on."""

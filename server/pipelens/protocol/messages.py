@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from pipelens.protocol import commands, failures, health, injected, pipelines, previews, run_events, runs
 from pipelens.protocol.commands import ScaffoldParams
+from pipelens.protocol.debugging import DebugConfiguration, DebugRequest
 from pipelens.protocol.failures import Failure
 from pipelens.protocol.health import HealthAnswer
 from pipelens.protocol.injected import InjectedCellParams, InjectedCellResult
@@ -70,6 +71,9 @@ COMMANDS: Final[dict[str, Message]] = {
     commands.PLAN: Message("request", RunRequest, PlanAnswer),
     commands.START_RUN: Message("request", RunRequest, Run | None),
     commands.CANCEL_RUN: Message("request", CancelRequest),
+    commands.DEBUG_TASK: Message("request", TaskRef),
+    commands.OPEN_FAILURE: Message("request", TaskRef),
+    commands.DEBUG_CONFIGURATION: Message("request", DebugRequest, DebugConfiguration | None),
 }
 """By the command's id; the argument of `workspace/executeCommand` is of the type `params`."""
 

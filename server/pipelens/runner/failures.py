@@ -18,7 +18,7 @@ from typing import Final
 
 from pipelens.runner.history import Outcomes
 from pipelens.runner.outcome import Outcome
-from pipelens.runner.state import pipeline_key, state_path
+from pipelens.runner.state import file_name, pipeline_key, state_path
 
 DAYS_KEPT: Final = 14
 KEPT: Final = 20
@@ -44,6 +44,11 @@ class Failure:
     error_type: str
     message: str
     superseded: bool
+
+
+def dump_path(root: str, task: str, run: str) -> str:
+    """Where the failure of a task in one run is recorded, absolute."""
+    return state_path(root, "failures", f"{file_name(task)}-{run}{_EXTENSION}")
 
 
 def list_failures(root: str, pipeline: str) -> tuple[Failure, ...]:

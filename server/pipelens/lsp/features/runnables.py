@@ -28,11 +28,12 @@ def register(server: Server) -> None:
         ]
 
     def runnable(project: Project, task: Task, path: str, span: Span) -> Runnable:
-        from pipelens.lsp.lens_text import can_run
+        from pipelens.lsp.lens_text import verbs_of
 
         where = server.places.range(path, span)
         told = server.states.of(project)[task.name]
-        runs = server.options.trusted and can_run(project, task.name)
+        recorded = server.states.recorded_failure(project, task.name) is not None
+        verbs = verbs_of(project, task.name, recorded=recorded)
         return Runnable(
             pipeline=uri_of(project.path),
             task=task.name,
@@ -41,7 +42,7 @@ def register(server: Server) -> None:
                 WirePosition(where.end.line, where.end.character),
             ),
             freshness=Freshness(told.state, told.reason),
-            can=("run",) if runs else (),
+            can=tuple(verb for verb in verbs if server.options.trusted or verb == "failure"),
         )
 
     server.on(RUNNABLES, runnables)
