@@ -23,7 +23,7 @@ from pipelens.runner.worker_reports import Engine
 from tests.runner.making import Pipeline
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
-KERNEL = "of-the-tests"
+KERNEL = "python3"
 _BESIDE = ("beside.py", "package")
 SETTINGS = {"COLUMNS": "100", "PYTHONHASHSEED": "0", "JUPYTER_PLATFORM_DIRS": "1", "MPLCONFIGDIR": ""}
 

@@ -75,6 +75,22 @@ def _compare(name: str, engine: str, folder: Path, kernel: Ran, ours: Ran) -> No
             assert shown != expected, f"the difference is gone, so is its tag: {where}"
         elif not any(tag.startswith("varies-") for tag in tagged):
             assert shown == expected, where
+            assert mine["execution_count"] == theirs["execution_count"], where
+
+
+def test_three_engines_agree_over_fifty_cells(
+    tmp_path: Path, surroundings: Mapping[str, str], engines: list[Engine]
+) -> None:
+    name = "fifty.ipynb"
+    kernel = running.by_pipelens(name, tmp_path / "kernel", "kernel", surroundings)
+    assert len(kernel.cells) == 51
+    for one in engines:
+        ran = running.by_pipelens(name, tmp_path / one.name, one, surroundings)
+        assert ran.ended == kernel.ended == "ok"
+        for theirs, mine in zip(kernel.cells, ran.cells, strict=True):
+            assert theirs["execution_count"] == mine["execution_count"]
+            expected = outputs(theirs, tmp_path / "kernel")
+            assert outputs(mine, tmp_path / one.name) == expected, mine["source"]
 
 
 def test_every_difference_is_shown_and_has_a_reason() -> None:

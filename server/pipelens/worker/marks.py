@@ -32,9 +32,12 @@ class Marks:
         if not self._fds:
             return None
         now = time.monotonic()
-        if now - self._last < _PAUSE and _is_text(record):
+        if not _is_text(record):
+            self._last = 0.0
+        elif now - self._last < _PAUSE:
             return None
-        self._last = now
+        else:
+            self._last = now
         self._number += 1
         mark = self._start + str(self._number).encode("ascii") + b"\0"
         try:
