@@ -124,11 +124,12 @@ def _is_isolated() -> bool:
     )
 
 
+_ASKED = ("IPython", "matplotlib_inline", "ploomber")
 _PROBE = """
 import json, sys
 from importlib.util import find_spec
 found = {}
-for name in ("IPython", "matplotlib_inline", "ploomber"):
+for name in sys.argv[1:]:
     try:
         found[name] = "" if find_spec(name) else None
     except Exception:
@@ -137,13 +138,37 @@ print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "packages": foun
 """
 
 
+def _is_our_own(path: str) -> bool:
+    """Whether this is the program that runs us: links in one environment are the same, two environments
+    that link to one program are not."""
+    own = sys.executable
+    try:
+        return bool(own) and os.path.dirname(path) == os.path.dirname(own) and os.path.samefile(path, own)
+    except OSError:
+        return False
+
+
+def _is_there(name: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
 @functools.cache
 def probe(path: str) -> Probe:
     """Ask an interpreter for its version and what it can import; once per process. It is started
-    isolated (`-I`), in a folder of its own, so that nothing of a project is imported."""
+    isolated (`-I`), in a folder of its own, so that nothing of a project is imported. Our own need not
+    be started."""
+    if _is_our_own(path):
+        return Probe(
+            ".".join(map(str, sys.version_info[:3])), {name: "" for name in _ASKED if _is_there(name)}
+        )
     try:
         done = subprocess.run(
-            [path, "-I", "-c", _PROBE],
+            [path, "-I", "-c", _PROBE, *_ASKED],
             cwd=os.path.dirname(os.path.abspath(path)) if os.path.isabs(path) else None,
             stdin=subprocess.DEVNULL,
             capture_output=True,
