@@ -20,7 +20,7 @@ from pipelens.debug.whole_values import Array, Shown, Table, expected_lines, reb
 
 Part = Literal["all", "named", "indexed"]
 
-_SEQUENCES: Final = frozenset({"list", "tuple", "set", "frozenset", "deque", "ndarray", "Series"})
+_SEQUENCES: Final = frozenset({"list", "tuple", "set", "frozenset", "deque", "ndarray"})
 _NUMPY_SCALAR: Final = re.compile(r"(?:np|numpy)\.\w+\((.{1,400})\)\Z")
 _NO_LITERALS: Final = ("nan", "inf", "-inf")
 _BARE_TYPES: Final = (bool, int, float, complex, str, bytes)
@@ -314,7 +314,7 @@ def child_path(path: str | None, label: str, node: Node) -> str | None:
     """An expression for a child of what `path` gives."""
     if path is None or node.type in ("set", "frozenset"):
         return None
-    if node.type == "Series" and label.isdecimal():
+    if _has_rows(node) and node.type == "Series" and label.isdecimal():
         return _row_path(path, label, node.type)
     if is_attribute(label):
         call = "()" if node.type in ("Series", "ndarray") and label in ("min", "max") else ""
@@ -337,8 +337,16 @@ def _item_path(path: str | None, label: str) -> str | None:
     return f"{path}[{label}]"
 
 
+def _has_rows(node: Node) -> bool:
+    """Whether its items are numbered, rather than named. The types of a frame's columns are a series with
+    their names, which has no shape."""
+    if node.type == "Series":
+        return node.shape is not None
+    return node.type in _SEQUENCES or (node.module.startswith("pandas") and node.type.endswith("Index"))
+
+
 def _named(node: Node) -> list[tuple[str, int]]:
-    if node.type not in _SEQUENCES and not (node.module.startswith("pandas") and node.type.endswith("Index")):
+    if not _has_rows(node):
         return [(child.label, child.node) for child in node.children]
     return [(child.label, child.node) for child in node.children if not child.label.isdecimal()]
 

@@ -33,7 +33,7 @@ def attribute(value: object, name: str, values: Values) -> object:
             return found
         if name == "shape" and node.shape is not None:
             return node.shape
-        if name == "iloc" and node.type in ("DataFrame", "Series"):
+        if name == "iloc" and node.type in ("DataFrame", "Series") and node.shape is not None:
             return Positions(value)
         if node.type == "DataFrame" and (column := _child(node, repr(name))) is not None:
             return column
@@ -52,7 +52,8 @@ def item(value: object, key: object, values: Values, work: Work) -> object:
     """`value[key]`; key may be a slice."""
     value = bare(value, values)
     if isinstance(value, Reference):
-        if values.node(value).type == "Series":
+        node = values.node(value)
+        if node.type == "Series" and node.shape is not None:
             raise Refused("rows of a recorded series are known by their positions: .iloc[0]")
         whole = values.whole(value)
         if whole is not None:
