@@ -17,7 +17,8 @@ import pytest
 
 from tests.faults import processes_posix as processes
 from tests.faults import small_disk
-from tests.faults.rounds import BLOWS, played_in
+from tests.faults.blows import BLOWS
+from tests.faults.rounds import played_in
 from tests.faults.victim import Models
 
 pytestmark = pytest.mark.skipif(
