@@ -97,6 +97,30 @@ def test_a_pipeline_with_errors_is_not_built(tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_grid_whose_tasks_only_a_function_knows_is_refused(tmp_path: Path):
+    grid = """\
+tasks:
+  - source: steps.fit
+    name: fit-
+    product: out/fit.txt
+    grid:
+      depth: steps::depths
+"""
+    steps = """\
+def depths():
+    return [2**power for power in range(3)]
+
+
+def fit(product, depth):
+    ...
+"""
+    write(tmp_path, {"pipeline.yaml": grid, "steps.py": steps})
+    answer = pipelens("build", cwd=tmp_path)
+    assert answer.code == 1
+    assert "the values of the grid of fit- come from a function" in answer.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_build_takes_no_task_name(tmp_path: Path):
     answer = pipelens("build", "clean", cwd=write(tmp_path, CHAIN))
     assert answer.code == 2
@@ -228,3 +252,39 @@ def test_the_settings_choose_the_interpreter_and_the_flag_beats_them(tmp_path: P
     assert "/nowhere/python" in refused.err
     assert "pipelens.toml" in refused.err
     assert pipelens("build", "--interpreter", sys.executable, cwd=tmp_path).code == 0
+
+
+SERIALIZED = {
+    "pipeline.yaml": """\
+serializer: steps.save
+unserializer: steps.load
+tasks:
+  - {source: steps.number, product: out/number.txt}
+  - {source: steps.copied, product: out/copied.txt, serializer: null, unserializer: null}
+""",
+    "steps.py": """\
+from pathlib import Path
+
+
+def save(value, product):
+    Path(product).write_text(f"{value}")
+
+
+def load(product):
+    return int(Path(product).read_text())
+
+
+def number():
+    return 7
+
+
+def copied(product, upstream):
+    Path(product).write_text(Path(upstream["number"]).read_text() * 2)
+""",
+}
+
+
+def test_a_task_may_switch_the_serializers_of_the_pipeline_off(tmp_path: Path):
+    told = pipelens("build", cwd=write(tmp_path, SERIALIZED))
+    assert told.code == 0, told.err
+    assert (tmp_path / "out" / "copied.txt").read_text() == "77"

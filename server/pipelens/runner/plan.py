@@ -87,6 +87,8 @@ def make_plan(project: Project, freshness: Mapping[str, Freshness], options: Bui
         rings = "; ".join(", ".join(ring) for ring in project.cycles)
         message = f"the tasks depend on each other in a circle: {rings}"
         return Refusal("cycle", message, tuple(name for ring in project.cycles for name in ring))
+    if (unseen := _unseen(project)) is not None:
+        return unseen
     if options.task is not None:
         return _plan_one(project, freshness, options, options.task)
     selected = _selection(project, options)
@@ -106,6 +108,24 @@ def refuse_unsupported(project: Project, plan: Plan, engine: str | None = None) 
     more = f"; and {len(found) - 3} more" if len(found) > 3 else ""
     message = f"cannot run {listed}{more}. Select other tasks with --partially, or build these with Ploomber"
     return Refusal("unsupported", message, tuple(found))
+
+
+def _unseen(project: Project) -> Refusal | None:
+    """Whether some tasks are not known because a function makes the values of their grid: what waits for
+    them by a pattern would run without them."""
+    found = tuple(
+        entry.label
+        for entry in project.entries.values()
+        if any(problem.code == "grid-from-code" for problem in entry.problems)
+    )
+    if not found:
+        return None
+    message = (
+        f"the values of the grid of {', '.join(found[:3])} come from a function, which this version does not "
+        "call: nobody knows which tasks there are. Write the values into the pipeline, let the function "
+        "return a literal list, or build with Ploomber"
+    )
+    return Refusal("unsupported", message, found)
 
 
 def _selection(project: Project, options: BuildOptions) -> frozenset[str] | Refusal:
