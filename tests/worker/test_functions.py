@@ -179,6 +179,31 @@ def test_hooks_get_exactly_what_they_ask_for(pipeline: Pipeline) -> None:
     assert logged(pipeline)[2:] == ["failed make None", "pipeline failed ZeroDivisionError: division by zero"]
 
 
+def test_hooks_find_the_tasks_that_theirs_needs_by_name(pipeline: Pipeline) -> None:
+    pipeline.write(
+        "hooks.py",
+        HOOKS
+        + """
+def looks(task):
+    note(" ".join(f"{name}={Path(up.product).name}" for name, up in task.upstream.items()))
+
+def looks_everywhere(dag):
+    note(f"{dag['use'].upstream['fit-1'].upstream} {list(dag['use'].upstream)}")
+""",
+    )
+    make = "def make(product):\n    open(product, 'w').write('made')\n"
+    use = "def use(product, upstream):\n    upstream['make'], upstream['fit-*']['fit-1']\n    make(product)\n"
+    pipeline.write("tasks.py", make + use)
+    pipeline.hooks = Hooks(on_finish=dotted("hooks.looks_everywhere"))
+    pipeline.task("tasks.make", "out/m.txt")
+    pipeline.task("tasks.make", "out/f.txt", name="fit-1")
+    pipeline.task(
+        "tasks.use", "out/u.txt", upstream=("make", "fit-*"), hooks=Hooks(on_finish=dotted("hooks.looks"))
+    )
+    assert [problem.traceback for problem in pipeline.build().problems] == []
+    assert logged(pipeline) == ["make=m.txt fit-1=f.txt", "{} ['make', 'fit-1']"]
+
+
 def test_a_hook_that_asks_for_what_nobody_has_fails_the_task(pipeline: Pipeline) -> None:
     pipeline.write("hooks.py", HOOKS)
     pipeline.write("tasks.py", "def make(product):\n    open(product, 'w').write('made')\n")

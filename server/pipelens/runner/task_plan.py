@@ -86,13 +86,15 @@ def sys_path_of(project: Project, task: Task | None, cwd: str) -> list[str]:
 
 
 def function_plan(project: Project, task: Task, *, cwd: str, events: str) -> dict[str, object]:
-    """The plan of a function task."""
-    spec = project.spec
+    """The plan of a function task. `serializer: null` in it switches the pipeline's off."""
+    spec, own = project.spec, task.spec
+    serializer = own.serializer or (None if "serializer" in own.options else spec.serializer)
+    unserializer = own.unserializer or (None if "unserializer" in own.options else spec.unserializer)
     return {
         **task_plan(project, task, cwd=cwd, events=events),
         "callable": task.spec.source,
-        "serializer": encode_callable(task.spec.serializer or spec.serializer),
-        "unserializer": encode_callable(task.spec.unserializer or spec.unserializer),
+        "serializer": encode_callable(serializer),
+        "unserializer": encode_callable(unserializer),
         "hooks": hooks_value(task.spec.hooks),
     }
 
