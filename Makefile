@@ -5,7 +5,7 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak faults pages protocol picture clean environment extension client-test vsix e2e
+.PHONY: help demo test lint types imports package soak faults sessions pages protocol picture clean environment extension client-test vsix e2e
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
@@ -17,6 +17,7 @@ help:
 	@echo "make vsix      the VS Code extension into dist/  make client-test   its checks and tests"
 	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
 	@echo "make faults    builds that are killed, stopped or run out of disk, ten times in each way"
+	@echo "make sessions  debugging sessions that are begun and left, ten times"
 
 environment:
 	@.ci/environment $(VENV) dev,example
@@ -70,11 +71,16 @@ vsix: extension
 soak: environment
 	HYPOTHESIS_PROFILE=soak PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/broken tests/core tests/lsp/test_typing.py
 	@$(MAKE) --no-print-directory faults ROUNDS=100
+	@$(MAKE) --no-print-directory sessions ROUNDS=500
 
 # Builds that are killed, stopped or run out of disk, ROUNDS times in each way; ends with a table.
 ROUNDS ?= 10
 faults: environment
 	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/faults
+
+# Debugging sessions that are begun and left, ROUNDS times: no process, port or file may stay.
+sessions: environment
+	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest tests/debug/test_ending.py -k many_sessions
 
 # Stories in the real workbench. STORIES='restricted …' plays some of them; PIPELENS_E2E_SLOW=4: on a busy machine.
 e2e: environment vsix

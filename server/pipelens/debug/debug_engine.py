@@ -71,7 +71,7 @@ class DebuggedWorker:
                 return
             fd = self._out if stream == "stdout" else self._err
             try:
-                _write(fd, text.encode("utf-8", "replace"))
+                _write(fd, _bytes(text))
             except OSError:
                 return
 
@@ -100,6 +100,14 @@ class DebuggedWorker:
         self.ended(KILLED)
         if self.lifeline is not None:
             self.lifeline.close()
+
+
+def _bytes(text: str) -> bytes:
+    """What the process wrote: debugpy hands on bytes that are no text as surrogates."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
 
 
 def _pipe() -> tuple[IO[bytes], int]:
