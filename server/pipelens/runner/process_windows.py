@@ -66,8 +66,9 @@ def interrupt(process: subprocess.Popen[bytes]) -> None:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and all it started, at once."""
-    end_group(process.pid)
+    """End the worker and all it started, at once. Of one that has ended nobody knows what it started."""
+    if process.poll() is None:
+        end_group(process.pid)
 
 
 def end_group(pid: int) -> None:
