@@ -361,7 +361,10 @@ async def test_our_own_requests_are_answered(project: Path) -> None:
         found = plain(await ask("pipelens/runnables", {"textDocument": {"uri": it.uri("steps.py")}}))
         assert [(one["task"], one["range"]["start"]["line"]) for one in found] == [("load", 3), ("fit", 8)]
         found = plain(await ask("pipelens/runnables", {"textDocument": {"uri": it.uri("pipeline.yaml")}}))
-        assert [(one["task"], one["can"]) for one in found] == [("load", ["run"]), ("fit", ["run"])]
+        assert [(one["task"], one["can"]) for one in found] == [
+            ("load", ["run", "debug"]),
+            ("fit", ["run", "debug"]),
+        ]
         health = plain(await ask("pipelens/health", {}))
         assert "**interpreter**" in health["markdown"]
         assert health["json"][0]["pipeline"] == it.uri("pipeline.yaml")

@@ -81,8 +81,9 @@ export interface CellTold {
 }
 
 /**
- * Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths. dump: of a
- * recorded failure. upstreamReady: whether nothing before the task would have to be built first.
+ * Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths.
+ * upstreamReady: whether nothing before the task would have to be built first. dump: of a recorded
+ * failure.
  */
 export interface DebugConfiguration {
   type: "pipelens";
@@ -91,8 +92,8 @@ export interface DebugConfiguration {
   task: string;
   pipeline: string;
   cwd: string;
-  dump?: string | null;
   upstreamReady?: boolean;
+  dump?: string | null;
 }
 
 /**

@@ -30,8 +30,9 @@ class DebugRequest:
 
 @dataclass(frozen=True, slots=True)
 class DebugConfiguration:
-    """Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths. dump: of a
-    recorded failure. upstream_ready: whether nothing before the task would have to be built first."""
+    """Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths.
+    upstream_ready: whether nothing before the task would have to be built first. dump: of a recorded
+    failure."""
 
     type: Literal["pipelens"]
     request: Literal["launch", "attach"]
@@ -39,8 +40,8 @@ class DebugConfiguration:
     task: str
     pipeline: str
     cwd: str
-    dump: str | None = None
     upstream_ready: bool = True
+    dump: str | None = None
 
     def as_json(self) -> dict[str, object]:
         told: dict[str, object] = {
