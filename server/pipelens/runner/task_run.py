@@ -357,8 +357,8 @@ class TaskRun:
                 path=self.task.source_path,
                 line=self.task.source_line,
             )
-        code = self.code if self.task.code is None else self.task.code
-        code = self.script.text if self.script is not None else code
+        code = self.script.text if self.script is not None else self.task.code  # read anew each time
+        code = self.code if code is None else code
         if code is None:
             return "ok"
         try:
