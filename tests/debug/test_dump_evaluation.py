@@ -358,7 +358,7 @@ def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(expression=st.recursive(_LEAVES, _joined, max_leaves=12))
 def test_any_expression_gives_a_value_or_an_error(ask: Asking, expression: str) -> None:
     found = evaluate(expression, ask.frame, ask.values)
@@ -371,13 +371,13 @@ def test_any_expression_gives_a_value_or_an_error(ask: Asking, expression: str) 
         assert isinstance(line.text, str)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(text=st.text(max_size=60))
 def test_any_text_gives_a_value_or_an_error(ask: Asking, text: str) -> None:
     evaluate(text, ask.frame, ask.values)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(
     expression=st.recursive(
         st.integers(-100, 100).map(str) | st.sampled_from(["1.5", "True", "'a'", "'bc'", "[1, 2]", "(3,)"]),

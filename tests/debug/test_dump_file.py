@@ -329,7 +329,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.dictionaries(st.sampled_from(sorted(Making().document())), _JSON, max_size=4))
 def test_any_document_opens_to_a_dump_or_to_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, changes: dict[str, object]
@@ -342,7 +342,7 @@ def test_any_document_opens_to_a_dump_or_to_a_sentence(
         assert dump.message.startswith(path)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.data())
 def test_any_damage_to_the_file_gives_a_dump_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

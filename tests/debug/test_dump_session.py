@@ -386,6 +386,18 @@ def test_a_source_that_has_changed_since_is_shown_as_it_was(tmp_path: Path) -> N
     assert not client.ask("source", sourceReference=99)["success"]
 
 
+def test_a_client_learns_where_to_stop_when_it_runs_the_task_again(tmp_path: Path) -> None:
+    making = a_failure("/home/ci/build")
+    path = making.write(tmp_path)
+    told = Client(path).body("pipelens/failure")
+    assert (told["task"], told["run"], "path" in told) == ("clean", "r1", False)
+    root = project(tmp_path, making.sources["tasks/clean.py"])
+    told = Client(path, root=str(root)).body("pipelens/failure")
+    assert (told["path"], told["line"], told["isChanged"]) == (str(root / "tasks/clean.py"), 8, False)
+    (root / "tasks/clean.py").write_text("changed\n")
+    assert Client(path, root=str(root)).body("pipelens/failure")["isChanged"]
+
+
 def test_paths_of_windows_are_mapped(tmp_path: Path) -> None:
     making = Making("C:\\ci\\build")
     making.sources["tasks\\clean.py"] = "a\n"
@@ -485,10 +497,15 @@ _ARGUMENTS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return a_failure().write(tmp_path_factory.mktemp("any"))
+
+
+@settings(deadline=None, max_examples=150)
 @given(data=st.data())
-def test_any_request_is_answered_once(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    client = Client(a_failure().write(tmp_path_factory.mktemp("any")))
+def test_any_request_is_answered_once(recorded: str, data: st.DataObject) -> None:
+    client = Client(recorded)
     for command in data.draw(st.lists(st.sampled_from(sorted(client.session._answers)), max_size=6)):
         before = len(client.said)
         client.session.handle({"seq": 1, "command": command, "arguments": data.draw(_ARGUMENTS)})

@@ -71,6 +71,7 @@ class DumpSession:
             "evaluate": self._values.evaluate,
             "completions": self._values.completions,
             "modules": self._stack.modules,
+            "pipelens/failure": self._stack.failure,
             "next": _nothing,
             "stepIn": _nothing,
             "stepOut": _nothing,

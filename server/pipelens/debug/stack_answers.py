@@ -110,6 +110,21 @@ class StackAnswers:
             "details": details,
         }
 
+    def failure(self, arguments: Json) -> Json:
+        """Ours: what a client needs to run the task again up to where it failed. path and line: of the
+        user's innermost frame, the file here and the line there, from 1; path is absent where there is no
+        such file, and isChanged tells whether it has changed since."""
+        dump = self._dump
+        told: Json = {"task": dump.task, "run": dump.run, "pipeline": dump.pipeline, "created": dump.created}
+        frames = [frame for frame in reversed(dump.errors[0].frames) if frame.user]
+        for frame in frames:
+            found = self._sources.of(frame)
+            path = self._sources.path(frame)
+            if path is not None:
+                told.update(path=path, line=frame.line, isChanged=not isinstance(found, LocalFile))
+                break
+        return told
+
     def modules(self, arguments: Json) -> Json:
         listed = [
             {"id": name, "name": name, "version": version}
