@@ -86,6 +86,8 @@ class Values:
     def __init__(self, dump: Dump, *, trusted: bool) -> None:
         self.dump = dump
         self.trusted = trusted
+        self.bare: dict[int, object] = {}
+        """What `bare` has found, by the numbers of nodes."""
         self._whole: dict[int, Array | DumpError] = {}
 
     def node(self, reference: Reference) -> Node:
@@ -285,7 +287,13 @@ def bare(value: object, values: Values) -> object:
         return value.value
     if not isinstance(value, Reference):
         return value
-    node = values.node(value)
+    known = values.bare.get(value.node, values)
+    if known is values:
+        known = values.bare[value.node] = _bare(value, values.node(value))
+    return known
+
+
+def _bare(value: Reference, node: Node) -> object:
     text = node.shown
     if not node.literal:
         scalar = _NUMPY_SCALAR.match(text) if node.module == "numpy" else None
