@@ -288,3 +288,11 @@ def test_a_task_may_switch_the_serializers_of_the_pipeline_off(tmp_path: Path):
     told = pipelens("build", cwd=write(tmp_path, SERIALIZED))
     assert told.code == 0, told.err
     assert (tmp_path / "out" / "copied.txt").read_text() == "77"
+
+
+def test_a_pattern_without_a_match_runs_nothing_and_says_so(tmp_path: Path):
+    told = pipelens("build", "--partially", "z*", cwd=write(tmp_path, SERIALIZED))
+    assert (told.code, told.out.splitlines()[-1]) == (
+        0,
+        "Nothing to do: no task matches what --partially asks for.",
+    )

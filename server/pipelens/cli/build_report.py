@@ -86,6 +86,8 @@ def summary(record: BuildRecord) -> Line:
         case "early_stop":
             told = f"A task ended the build early{took}: {counted(done, 'task')} done."
             return (Segment(told, "bold yellow"),)
+        case _ if record.actions and all(action == "unselected" for action, _ in record.actions.values()):
+            return (Segment("Nothing to do: no task matches what --partially asks for.", "bold yellow"),)
         case _ if not record.ran:
             return (Segment("Nothing to do: all selected tasks are up to date.", "bold green"),)
         case _:
