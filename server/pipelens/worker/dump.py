@@ -58,8 +58,9 @@ def _write(path: str, error: BaseException, plan: Mapping[str, Any], message: Op
     archive = Archive(path)
     try:
         tables = Tables(archive, recorder, asked["values"])
-        sources = Sources(plan)
-        frames = Frames(recorder, Places(asked["root"], plan["user_roots"]), sources)
+        places = Places(asked["root"], plan["user_roots"])
+        sources = Sources(plan, places)
+        frames = Frames(recorder, places, sources)
         errors = _errors(error, message, frames, secrets)
         frames.fill()
         nodes = recorder.finish()

@@ -89,6 +89,9 @@ def text_of(error: BaseException) -> str:
     cls = type(error)
     arguments = arguments_of(error)
     owner = next((one for one in mro(cls) if "__str__" in namespace(one)), BaseException)
+    if owner is _GROUP and type(arguments[0]) is str:
+        count = len(vars(owner)["exceptions"].__get__(error))
+        return "{} ({} sub-exception{})".format(arguments[0], count, "s" if count != 1 else "")
     if owner is BaseException or not arguments:
         return _told(arguments)
     if owner is KeyError and len(arguments) == 1:
@@ -323,7 +326,8 @@ def _names_used(code: types.CodeType) -> "set[str]":
 class Sources:
     """The texts of the user's files, and single lines of all others."""
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Mapping[str, Any], places: Places) -> None:
+        self._is_users = places.is_users
         self.named: Dict[str, str] = {}
         self._lines: Dict[str, List[str]] = {}
         self._plan = plan
@@ -341,9 +345,10 @@ class Sources:
 
     def _read(self, file: str) -> List[str]:
         entry = linecache.cache.get(file)
-        if entry is not None and len(entry) == 4 and (entry[1] is None or not os.path.exists(file)):
-            return entry[2]
-        if file.startswith("<"):
+        if entry is not None and len(entry) == 4:
+            # The traceback has been printed, so the lines have been read: those of the cells as they ran.
+            return entry[2] if entry[1] is None else self._as_run(file, entry[2])
+        if file.startswith("<") or not self._is_users(file):
             return []
         try:
             with open(file, "rb") as opened:
@@ -363,7 +368,9 @@ class Sources:
                 continue
             for at, line in enumerate(cell["source"].split("\n")):
                 numbers = cell.get("lines") or ()
-                ran[numbers[at] if at < len(numbers) else cell["line"] + at] = line
+                number = numbers[at] if at < len(numbers) else cell["line"] + at
+                if line or number <= len(lines):
+                    ran[number] = line
         as_before = all(
             0 < number <= len(lines) and _is_line(lines[number - 1], line) for number, line in ran.items()
         )

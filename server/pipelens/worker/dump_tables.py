@@ -18,8 +18,8 @@ MOST_COLUMNS = 50
 SAMPLED = 10_000
 """Rows from each end of a column that is too large to keep."""
 _LARGEST = {"none": (0, 0), "small": (16 << 20, 32 << 20), "all": (512 << 20, 1800 << 20)}
-_MOST_SCANNED = 1_000_000
-"""Elements of which smallest and largest are looked for: that takes half a millisecond."""
+_MOST_SCANNED = 100_000
+"""Elements of which smallest and largest are looked for: that takes some hundredths of a millisecond."""
 _NUMBERS = "biuf"
 _KEPT = "biufcmM"
 _SHAPE_ONLY: List[Part] = []
@@ -40,7 +40,8 @@ class Tables:
         self._array_type = numpy.get("ndarray")
         if numpy:
             found[id(numpy["ndarray"])] = self.array
-            found[id(numpy["dtype"])] = _dtype
+            for code in "?bBhHiIlLqQefdgFDGSUVOMm":
+                found[id(type(numpy["dtype"](code)))] = _dtype
             generic = numpy["generic"]
             for scalar in set(numpy.get("sctypeDict", {}).values()):
                 if type(scalar) is type and any(one is generic for one in mro(scalar)):

@@ -1,3 +1,5 @@
+# ruff: noqa: F841, SIM115
+
 """Values that make trouble for whoever looks at them. All code of theirs counts itself once armed."""
 
 import array
