@@ -33,7 +33,7 @@ def advice(told: str, folders: Iterable[str]) -> str:
     rooms = {folder: _room(folder) for folder in folders}
     if not rooms:
         return ""
-    least = min(rooms, key=lambda folder: rooms[folder])
+    least = min(rooms, key=lambda folder: (rooms[folder], folder not in told))
     if rooms[least] >= _LITTLE and not any(sign in told for sign in _SIGNS):
         return ""
     return f"The disk that holds {least} is full: {_REMEDY}."
