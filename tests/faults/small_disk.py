@@ -71,7 +71,7 @@ def unmounted(folder: Path) -> None:
 def drawn(folder: Path, chance: random.Random) -> Disk:
     where = next(folder / part for part in ("", "out", ".pipelens") if os.path.ismount(folder / part))
     of_files, at_once = chance.random() < 0.25, chance.random() < 0.6
-    most = 40 if of_files else 500_000 if where.name != ".pipelens" else 120_000
+    most = 15 if of_files else 250_000 if where.name != ".pipelens" else 50_000
     left = chance.choice((0, int(most * chance.random()), int(most * chance.random())))
     return Disk(where, of_files, left if at_once else chance.choice((0, 0, left)), at_once)
 
