@@ -97,6 +97,23 @@ def test_the_metadata_is_what_ploomber_writes(pipeline: Pipeline) -> None:
     assert isinstance(record["timestamp"], float)
 
 
+def test_the_executed_notebook_is_laid_out_as_jupyter_does_and_tells_when_cells_ran(
+    pipeline: Pipeline,
+) -> None:
+    import nbformat
+
+    pipeline.build()
+    path = pipeline.root / "out/fit.ipynb"
+    assert path.read_text("utf-8") == nbformat.writes(notebook_at(path)) + "\n"
+    times = [
+        cell["metadata"]["execution"] for cell in notebook_at(path)["cells"] if cell["cell_type"] == "code"
+    ]
+    order = [one[key] for one in times for key in ("iopub.execute_input", "shell.execute_reply")]
+    assert len(order) == 10
+    assert order == sorted(order)
+    assert all(text.endswith("Z") and text.startswith("20") for text in order)
+
+
 def test_the_executed_notebook_holds_params_and_outputs(pipeline: Pipeline) -> None:
     pipeline.build()
     notebook = notebook_at(pipeline.root / "out/fit.ipynb")
