@@ -41,7 +41,9 @@ def write(error: BaseException, plan: Mapping[str, Any], message: Optional[str] 
         _write(path, error, plan, message)
     except BaseException as problem:
         try:
-            told = type(problem).__name__ + (": " + problem.strerror if isinstance(problem, OSError) else "")
+            told = type(problem).__name__ + (
+                ": {}".format(problem.strerror) if isinstance(problem, OSError) else ""
+            )
             sys.__stderr__.write("pipelens: the failure was not recorded ({})\n".format(told))  # type: ignore[union-attr]
         except Exception:
             pass

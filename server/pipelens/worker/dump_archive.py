@@ -47,7 +47,7 @@ class Archive:
         crc, self._compress = _packer()
         if crc is None:
             raise OSError("this Python has no zlib")
-        self._crc = crc
+        self._crc: Any = crc
         self._path = path
         folder, name = os.path.split(path)
         self._temporary = os.path.join(folder, ".{}.{}.tmp".format(name[:60], os.urandom(4).hex()))

@@ -98,7 +98,7 @@ def text_of(error: BaseException) -> str:
         return brief(arguments[0])
     if owner.__flags__ & (1 << 9) == 0 and all(_is_simple(one) for one in _members(error)):
         # A class of Python's own (no heap type), and nothing in it that could run code.
-        return owner.__str__(error)
+        return vars(owner)["__str__"](error)
     return _told(arguments)
 
 

@@ -318,8 +318,9 @@ def _is_environment(value: Any) -> bool:
 
 
 def _some_of(base: Any, value: Any) -> List[Any]:
+    found: List[Any] = []
     for _ in range(3):
-        found: List[Any] = []
+        found = []
         try:
             for item in base.__iter__(value):
                 if len(found) >= MOST_CHILDREN:

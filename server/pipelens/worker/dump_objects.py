@@ -16,6 +16,7 @@ _MRO = type.__dict__["__mro__"]
 _NAMESPACE = type.__dict__["__dict__"]
 _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
+_MODULE_NAMES: Any = vars(types.ModuleType)["__dict__"]
 _SLOT = list.__iter__
 _MEMBER = types.MemberDescriptorType
 _GETSET = types.GetSetDescriptorType
@@ -105,8 +106,9 @@ def attribute(value: Any, name: str) -> Any:
 
 def dict_items(found: Dict[Any, Any], most: int) -> List[Tuple[Any, Any]]:
     """The first items of a dict or of an instance of a subclass, as the dict itself has them."""
+    items: List[Tuple[Any, Any]] = []
     for _ in range(3):
-        items: List[Tuple[Any, Any]] = []
+        items = []
         try:
             for item in dict.items(found):
                 if len(items) >= most:
@@ -155,6 +157,10 @@ def installed(name: str) -> Dict[str, Any]:
     return found if "site-packages" in parts or "dist-packages" in parts else {}
 
 
+def module_names(value: types.ModuleType) -> Dict[str, Any]:
+    return _MODULE_NAMES.__get__(value)
+
+
 def module(name: str) -> Dict[str, Any]:
     found = sys.modules.get(name)
-    return types.ModuleType.__dict__["__dict__"].__get__(found) if type(found) is types.ModuleType else {}
+    return module_names(found) if type(found) is types.ModuleType else {}

@@ -213,7 +213,7 @@ def _builtin(value: Any) -> Any:
 
 
 def _module(value: Any) -> str:
-    name = types.ModuleType.__dict__["__dict__"].__get__(value).get("__name__")
+    name = objects.module_names(value).get("__name__")
     return "<module {!r}>".format(name[:200] if type(name) is str else "?")
 
 
@@ -327,6 +327,10 @@ def _late() -> Dict[int, Callable[[Any], Any]]:
     """By the identity of the type; made anew when modules were imported since."""
     if [len(sys.modules)] != _LATE_SEEN:
         _LATE_SEEN[:] = [len(sys.modules)]
+        own = sys.modules.get("{}.products".format(__package__))
+        if own is not None:
+            _LATE[id(own.Product)] = _product
+            _LATE[id(own.Products)] = _opened("<products>")
         for name, kinds in _STANDARD_TYPES.items():
             found = objects.standard(name)
             for kind, make in kinds.items():
@@ -350,6 +354,11 @@ def _with_zone(name: str) -> Callable[[Any], Any]:
         return "{}, tzinfo=<{}>)".format(text[:-1], _title(type(zone))), None, False
 
     return told
+
+
+def _product(value: Any) -> Any:
+    """What a function task gets as `product`: a class of the worker's own."""
+    return "File({})".format(_text(str(value))[0]), None, False
 
 
 def _uuid(value: Any) -> Any:
