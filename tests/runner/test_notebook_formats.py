@@ -103,3 +103,10 @@ def test_an_extension_that_tells_no_format_is_refused(pipeline: Pipeline) -> Non
     pipeline.task("show.py", "out/a.csv")
     result = pipeline.build()
     assert "its extension tells no format" in (result.refused or "")
+
+
+def test_an_exporter_that_nbconvert_lacks_is_refused_before_anything_runs(pipeline: Pipeline) -> None:
+    pipeline.task("show.py", "out/a.html", nbconvert_exporter_name="powerpoint")
+    refused = pipeline.build().refused or ""
+    assert "a.html cannot be made: nbconvert has no exporter 'powerpoint'; it has " in refused
+    assert "slides" in refused

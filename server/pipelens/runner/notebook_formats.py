@@ -82,9 +82,23 @@ def missing_for(task: Task) -> str | None:
     if find_spec("nbconvert") is None:
         return f"its product {shown} needs nbconvert: {_remedy()}"
     for product, name in wanted:
+        if (unknown := _unknown_exporter(name)) is not None:
+            return f"its product {os.path.basename(product.path)} cannot be made: {unknown}"
         if (missing := _missing_tools(name)) is not None:
             return f"its product {os.path.basename(product.path)} needs {missing}; .html and .md need neither"
     return None
+
+
+def _unknown_exporter(name: str) -> str | None:
+    """What is wrong with the name of an exporter. That of a class, with its module, is not looked up."""
+    if name in EXPORTER_OF_EXTENSION.values() or name == "ipynb" or "." in name:
+        return None
+    from importlib.metadata import entry_points
+
+    known = entry_points(group="nbconvert.exporters").names
+    if not known or name in known or name.lower() in known:
+        return None
+    return f"nbconvert has no exporter {name!r}; it has {', '.join(sorted(known))}"
 
 
 def _missing_tools(exporter: str) -> str | None:
