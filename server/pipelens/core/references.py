@@ -56,7 +56,7 @@ def _subscripts(tree: ast.AST, columns: Columns) -> list[ast.Subscript]:
         elif rows is not None and isinstance(node, ast.stmt) and not _is_needed(node, rows):
             continue
         for value in vars(node).values():
-            kind = type(value)
+            kind: type[object] = type(value)
             if kind is list:
                 stack.extend(cast("list[object]", value))
             elif kind is not int and kind is not str and kind is not ast.Load:
