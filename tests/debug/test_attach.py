@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from pipelens.cli.entry import main
+from pipelens.debug.failure_opening import open_failure
+from pipelens.debug.launch import LaunchError
 from pipelens.runner.state import state_path
 from tests.debug.conftest import Open
 from tests.debug.dap_client import Client, Refused
-
-Write = Callable[[dict[str, str]], Path]
 
 FILES = {
     "pipeline.yaml": """
@@ -38,13 +40,15 @@ def attach(client: Client, **arguments: object) -> None:
     client.ask("configurationDone")
 
 
-@pytest.fixture
-def failed(debug: Open, project: Write) -> Path:
-    """A project whose task has failed."""
-    folder = project(FILES)
-    client = debug()
-    client.start(task="tell", cwd=str(folder), filters=())
-    assert client.ended() == 1
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose task has failed in a build."""
+    folder = tmp_path_factory.mktemp("failed")
+    for name, text in FILES.items():
+        (folder / name).write_text(textwrap.dedent(text).lstrip("\n"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["build", "--interpreter", sys.executable]) == 1
     return folder
 
 
@@ -75,12 +79,15 @@ def test_a_recording_is_opened_by_its_file(debug: Open, failed: Path) -> None:
         ({"connect": {"host": "127.0.0.1", "port": 5678}}, "attaching opens a recorded failure"),
     ],
 )
-def test_what_cannot_be_attached_to_says_why(
-    arguments: dict[str, object], told: str, debug: Open, failed: Path
-) -> None:
+def test_what_cannot_be_attached_to_says_why(arguments: dict[str, object], told: str, failed: Path) -> None:
+    with pytest.raises(LaunchError) as caught:
+        open_failure({"cwd": str(failed), **arguments}, {}, print, None, {})
+    assert str(caught.value).startswith(told)
+
+
+def test_what_is_wrong_is_shown_to_the_user_and_ends_the_session(debug: Open) -> None:
     client = debug()
     with pytest.raises(Refused) as caught:
-        attach(client, cwd=str(failed), **arguments)
-    assert caught.value.message.startswith(told)
+        attach(client)
     assert caught.value.body["error"]["showUser"] is True
     client.wait_for("terminated")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelens.debug.launch import Launch, LaunchError, find_target
 from pipelens.runner.freshness import Freshness, read_freshness
 from pipelens.runner.state import state_path
 from pipelens.workspace.opening import NotFound, open_pipeline
@@ -38,7 +39,7 @@ def script(cell: str) -> dict[str, str]:
     return {"pipeline.yaml": PIPELINE, "clean.py": HEAD + "\n    # %%\n    " + cell + "\n"}
 
 
-@pytest.mark.parametrize("version", DEBUGGED)
+@pytest.mark.parametrize("version", sorted({min(DEBUGGED), max(DEBUGGED)}))
 def test_an_uncaught_error_stops_once_in_the_frame_that_raised(
     version: tuple[int, int], debug: Open, project: Write
 ) -> None:
@@ -180,7 +181,7 @@ UNKNOWN = "there is no task cleam in pipeline.yaml; did you mean clean?"
     ],
 )
 def test_a_launch_that_means_no_task_says_what_is_wrong(
-    arguments: dict[str, object], told: str, debug: Open, project: Write
+    arguments: dict[str, object], told: str, project: Write
 ) -> None:
     folder = project(
         {
@@ -200,8 +201,14 @@ def test_a_launch_that_means_no_task_says_what_is_wrong(
             "other.py": "",
         }
     )
-    error = refused(debug(), cwd=str(folder), **arguments)
-    assert error.message.startswith(told)
+    with pytest.raises(LaunchError) as caught:
+        find_target(Launch.read({"cwd": str(folder), **arguments}), None, {})
+    assert str(caught.value).startswith(told)
+
+
+def test_what_is_wrong_is_shown_to_the_user_and_ends_the_session(debug: Open, project: Write) -> None:
+    error = refused(debug(), task="cleam", cwd=str(project(script("pass"))))
+    assert error.message == UNKNOWN
     assert error.body["error"]["showUser"] is True
 
 

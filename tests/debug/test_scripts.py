@@ -204,7 +204,7 @@ def test_lines_hold_where_magics_go_over_several(debug: Open, project: Write) ->
     assert client.exit_code() == 0
 
 
-@pytest.mark.parametrize("name", ["io.py", "queue.py", "socket.py", "threading.py"])
+@pytest.mark.parametrize("name", ["io.py", "threading.py"])
 def test_a_script_may_be_called_like_a_module_of_the_library(name: str, debug: Open, project: Write) -> None:
     folder = project(
         {

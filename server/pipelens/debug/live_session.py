@@ -15,7 +15,7 @@ from pipelens.debug.task_build import build_upstream, run_task
 from pipelens.debug.translation import translated_launch
 from pipelens.debug.view import StackView
 from pipelens.debug.wire import Message, WireError
-from pipelens.runner.events import Event, OutputMade, TaskProblem
+from pipelens.runner.events import RUN_ID_VARIABLE, Event, OutputMade, TaskProblem
 from pipelens.runner.stop import StopRequest
 from pipelens.runner.worker_reports import Order
 
@@ -90,7 +90,8 @@ class LiveSession:
             self._tell_end(failure)
 
     def _environment(self, launch: Launch) -> dict[str, str]:
-        environ = {name: value for name, value in os.environ.items() if name not in SET_BY_CLIENTS}
+        left_out = (*SET_BY_CLIENTS, RUN_ID_VARIABLE)
+        environ = {name: value for name, value in os.environ.items() if name not in left_out}
         return {**environ, **launch.environ}
 
     def hear(self, event: Event) -> None:

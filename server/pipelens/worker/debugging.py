@@ -173,8 +173,9 @@ def stop_at(error: BaseException) -> None:
 def _users_part(error: BaseException) -> Optional[TracebackType]:
     """The traceback from the user's code on: the loop of a notebook has asyncio between frames of ours."""
     found = tracebacks.from_user_code(error)
-    loop = os.path.dirname(os.path.abspath(getattr(sys.modules.get("asyncio"), "__file__", None) or "-"))
-    while found is not None and _lies_in(found, (loop, _HERE)):
+    loop = getattr(sys.modules.get("asyncio"), "__file__", None)
+    skipped = (_HERE, os.path.dirname(os.path.abspath(loop))) if loop else (_HERE,)
+    while found is not None and _lies_in(found, skipped):
         found = found.tb_next
     return found
 
