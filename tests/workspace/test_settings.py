@@ -68,3 +68,16 @@ def test_an_engine_is_one_of_those_that_there_are():
     wrong = own('engine = "cloud"\n')
     assert wrong.engine is None
     assert "'warm', 'process', 'kernel'" in wrong.problems[0].message
+
+
+def test_what_failures_record_is_one_of_three() -> None:
+    assert own("").failure_values == "small"
+    assert own('[failures]\nvalues = "none"\n').failure_values == "none"
+    wrong = own('[failures]\nvalues = "much"\nvalue = 1\n')
+    assert wrong.failure_values == "small"
+    assert [(found.place.span.start.line, found.code) for found in wrong.problems] == [
+        (1, "bad-setting"),
+        (2, "bad-setting"),
+    ]
+    assert "did you mean 'values'?" in wrong.problems[1].message
+    assert len(own('failures = "none"\n').problems) == 1
