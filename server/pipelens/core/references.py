@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from sys import intern
 from typing import cast
 
@@ -55,8 +56,8 @@ def _subscripts(tree: ast.AST, columns: Columns) -> list[ast.Subscript]:
             found.append(node)
         elif rows is not None and isinstance(node, ast.stmt) and not _is_needed(node, rows):
             continue
-        for value in vars(node).values():
-            kind: type[object] = type(value)
+        for value in cast("Iterable[object]", vars(node).values()):
+            kind = type(value)
             if kind is list:
                 stack.extend(cast("list[object]", value))
             elif kind is not int and kind is not str and kind is not ast.Load:
