@@ -22,36 +22,10 @@ _OF_KEYS = (
 _OF_LOGINS = " db database user smtp mail mysql pg postgres root admin login proxy "
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HINTS = (
-    *(
-        "://",
-        "passw",
-        "pwd",
-        "secret",
-        "token",
-        "key",
-        "signature",
-        "sig=",
-        "sig:",
-        "bearer",
-        "basic",
-        "akia",
-    ),
-    *(
-        "asia",
-        "eyj",
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat",
-        "glpat",
-        "xox",
-        "sk-",
-        "sk_",
-        "rk_",
-    ),
-    *("rk-", "pk_live", "hf_"),
+    *("://", "passw", "pwd", "secret", "token", "_key", "-key", "apikey", "accesskey", "accountkey"),
+    *("private key", "signature", "sig=", "sig:", "bearer ", "basic ", "akia", "asia", "eyj", "ghp_"),
+    *("gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat", "xox", "sk-", "sk_", "rk_", "rk-", "hf_"),
+    "pk_live",
 )
 """Without any of these in it, in small letters, a text has none of the forms: that is quicker to see."""
 _FORMS = r"""(?ix)
