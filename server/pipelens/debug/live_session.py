@@ -133,7 +133,7 @@ class LiveSession:
         """Make a plan one for the debugger."""
         assert self.target is not None
         assert self.launch is not None
-        plan["debug"] = not self.launch.no_debug
+        plan["debug"] = None if self.launch.no_debug else {"just_my_code": self.launch.just_my_code}
         uris = self.launch.cells.get(os.path.abspath(self.target.task.source_path or ""))
         self.cells = CellFiles.written(self.target.project.root, plan, uris)
 

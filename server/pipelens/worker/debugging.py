@@ -34,6 +34,16 @@ def begin(plan: Mapping[str, Any], channel: Channel) -> Callable[[], ContextMana
     for improve in improvements:
         _guarded(improve)
     _trace(False)
+    if not plan["debug"]["just_my_code"]:
+        _hide_telling(channel)
+    if plan["kind"] == "function":
+        return _Traced
+    cells.users_code = _Traced
+    return nullcontext
+
+
+def _hide_telling(channel: Channel) -> None:
+    """Where libraries are stepped into, a step into `print` must not end in what the channel calls."""
     send = channel.send
 
     def unseen(kind: str, **fields: Any) -> None:
@@ -41,10 +51,6 @@ def begin(plan: Mapping[str, Any], channel: Channel) -> Callable[[], ContextMana
             send(kind, **fields)
 
     channel.send = unseen  # type: ignore[method-assign]
-    if plan["kind"] == "function":
-        return _Traced
-    cells.users_code = _Traced
-    return nullcontext
 
 
 _OWN = os.getpid()
