@@ -58,6 +58,7 @@ def test_menus_name_commands_of_the_manifest() -> None:
 
 def test_what_runs_something_is_greyed_without_trust() -> None:
     needs = {"runTask", "runTaskWithUpstream", "forceRunTask", "buildPipeline", "stopRun"}
+    needs |= {"debugTask", "openFailure", "rerunToHere"}
     for command in CONTRIBUTED["commands"]:
         if command["command"].removeprefix("pipelens.") in needs:
             assert command["enablement"] == "isWorkspaceTrusted", command
@@ -66,6 +67,7 @@ def test_what_runs_something_is_greyed_without_trust() -> None:
 # -- conditions
 
 BUILT_IN = {
+    "debugType",
     "editorFocus",
     "editorLangId",
     "editorTextFocus",
@@ -99,14 +101,44 @@ def test_conditions_ask_only_what_vs_code_or_we_set() -> None:
     assert asked - BUILT_IN <= ours
 
 
-def test_it_wakes_for_pipelines_yaml_and_notebooks_alone() -> None:
+def test_it_wakes_for_pipelines_yaml_notebooks_and_its_own_debugging_alone() -> None:
     """Commands wake it by themselves."""
     assert sorted(manifest()["activationEvents"]) == [
+        "onDebugDynamicConfigurations:pipelens",
+        "onDebugResolve:pipelens",
         "onLanguage:yaml",
         "onNotebook:jupyter-notebook",
         "workspaceContains:**/pipeline.*.{yaml,yml}",
         "workspaceContains:**/pipeline.{yaml,yml}",
     ]
+
+
+# -- debugging
+
+DEBUGGER = next(iter(CONTRIBUTED["debuggers"]))
+
+
+@pytest.mark.parametrize(
+    ("request_", "chapter"), [("launch", "Launching a task"), ("attach", "Opening a failure")]
+)
+def test_the_arguments_of_a_session_are_those_that_are_documented(request_: str, chapter: str) -> None:
+    text = (TOP / "docs" / "debugging.md").read_text(encoding="utf-8")
+    told = text.partition(f"## {chapter}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"(?m)^\| ((?:`\w+`(?:, )?)+) \|", told)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    # Written by the extension and by VS Code, never by hand.
+    documented -= {"noDebug", "notebookCells", "trusted"}
+    assert DEBUGGER["configurationAttributes"][request_]["properties"].keys() == documented
+
+
+def test_what_is_offered_to_write_is_described() -> None:
+    attributes = DEBUGGER["configurationAttributes"]
+    snippets = [one["body"] for one in DEBUGGER["configurationSnippets"]]
+    for one in (*DEBUGGER["initialConfigurations"], *snippets):
+        assert one["type"] == DEBUGGER["type"] == "pipelens"
+        assert one["name"]
+        known = attributes[one["request"]]["properties"]
+        assert one.keys() - {"type", "request", "name"} <= known.keys()
 
 
 # -- settings

@@ -7,6 +7,7 @@ import { Presenter } from "./client/presenter.ts";
 import { screen } from "./client/screen.ts";
 import { watch } from "./client/watch.ts";
 import { Commands } from "./commands.ts";
+import * as debug from "./debug/register.ts";
 import * as doctor from "./doctor.ts";
 import * as install from "./install/register.ts";
 import { installRemedy } from "./install/remedy.ts";
@@ -46,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   select.register(parts, machine);
   doctor.register(parts);
   status.register(parts);
-  registerRuns(context, client, runnable, commands);
+  debug.register(parts, registerRuns(context, client, runnable, commands), machine);
 
   void client.start();
   log.info(`activated in ${activation.took} ms`);

@@ -82,8 +82,8 @@ export interface CellTold {
 
 /**
  * Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths.
- * upstreamReady: whether nothing before the task would have to be built first. dump: of a recorded
- * failure.
+ * upstreamReady: whether nothing before the task would have to be built first. source: the file that
+ * the task is written in, null for one that is no file here. dump: of a recorded failure.
  */
 export interface DebugConfiguration {
   type: "pipelens";
@@ -93,6 +93,7 @@ export interface DebugConfiguration {
   pipeline: string;
   cwd: string;
   upstreamReady?: boolean;
+  source?: string | null;
   dump?: string | null;
 }
 

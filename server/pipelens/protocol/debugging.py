@@ -31,8 +31,8 @@ class DebugRequest:
 @dataclass(frozen=True, slots=True)
 class DebugConfiguration:
     """Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths.
-    upstream_ready: whether nothing before the task would have to be built first. dump: of a recorded
-    failure."""
+    upstream_ready: whether nothing before the task would have to be built first. source: the file that
+    the task is written in, null for one that is no file here. dump: of a recorded failure."""
 
     type: Literal["pipelens"]
     request: Literal["launch", "attach"]
@@ -41,6 +41,7 @@ class DebugConfiguration:
     pipeline: str
     cwd: str
     upstream_ready: bool = True
+    source: str | None = None
     dump: str | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -53,6 +54,8 @@ class DebugConfiguration:
             "cwd": self.cwd,
             "upstreamReady": self.upstream_ready,
         }
+        if self.source is not None:
+            told["source"] = self.source
         if self.dump is not None:
             told["dump"] = self.dump
         return told

@@ -131,6 +131,19 @@ CLIENT_SETTINGS: Final = (
         scope="resource",
     ),
     Setting(
+        "debug.upstream",
+        "choice",
+        "ask",
+        "What happens before a task is debugged when what it needs is out of date.",
+        choices=("ask", "build", "ignore"),
+        choice_texts=(
+            "You are asked.",
+            "It is built first, without the debugger.",
+            "The task runs with what is there.",
+        ),
+        scope="resource",
+    ),
+    Setting(
         "trace.server",
         "choice",
         "messages",

@@ -98,6 +98,29 @@ export class Client implements Connection {
     return this.lifecycle.refresh();
   }
 
+  /** When a server runs, or none will. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.state.kind !== "starting") {
+        resolve();
+        return;
+      }
+      const listening = this.onState(({ kind }) => {
+        if (kind !== "starting") {
+          listening.dispose();
+          resolve();
+        }
+      });
+    });
+  }
+
+  /** The Python for tasks that a person chose. What lies beside a pipeline the server finds itself, for each its own. */
+  get chosenInterpreter(): string | null {
+    const chosen = this.located?.interpreter;
+    const isChosen = wantedSettings().interpreter !== undefined || chosen?.from === "the Python extension's interpreter";
+    return vscode.workspace.isTrusted && isChosen ? (chosen?.path ?? null) : null;
+  }
+
   private running(): LanguageClient {
     if (this.session === undefined || this.state.kind !== "running") {
       throw new NotRunning();
@@ -128,7 +151,7 @@ export class Client implements Connection {
     log.info(`found in ${took()} ms: pipelens ${choice.version} from ${choice.from}: ${choice.command.join(" ")}`);
     let isFirst = true;
     const wanted = {
-      told: this.told(located),
+      told: this.told(),
       log,
       interpreterAt: (value: unknown, scope: vscode.Uri | undefined) => {
         const folder = scope === undefined ? foldersOf()[0] : scope.fsPath;
@@ -152,16 +175,12 @@ export class Client implements Connection {
     return this.session;
   }
 
-  private told(located: Located): InitializationOptions {
-    const { isTrusted } = vscode.workspace;
-    const chosen = located.interpreter;
-    // What lies beside the pipeline the server finds itself, for each pipeline its own.
-    const isChosen = wantedSettings().interpreter !== undefined || chosen?.from === "the Python extension's interpreter";
+  private told(): InitializationOptions {
     return {
       client: "vscode",
       clientCommands: this.making.commands.ids,
-      trusted: isTrusted,
-      interpreter: isTrusted && isChosen ? (chosen?.path ?? null) : null,
+      trusted: vscode.workspace.isTrusted,
+      interpreter: this.chosenInterpreter,
       showsRuns: true,
       yamlServer: vscode.extensions.getExtension("redhat.vscode-yaml") !== undefined,
     };

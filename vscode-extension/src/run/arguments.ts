@@ -1,5 +1,5 @@
 /** What a command's argument means: a task, a file, a line of one, or nothing. */
-import type { Runnable, TaskRef } from "../protocol.gen.ts";
+import type { Runnable, TaskRef, Verb } from "../protocol.gen.ts";
 
 /** A document by its URI, and maybe a line of it (from 0). */
 export interface Spot {
@@ -68,6 +68,12 @@ export function candidates(runnables: readonly Runnable[], line: number | null, 
   const above = once.filter((one) => one.range.start.line <= line);
   const nearest = Math.max(...above.map((one) => one.range.start.line));
   return above.length === 0 ? once : above.filter((one) => one.range.start.line === nearest);
+}
+
+/** Those with which it can be done; where it can be done with none, all: then it is said why not. */
+export function able(found: readonly Runnable[], verb: Verb): Runnable[] {
+  const can = found.filter((one) => one.can.includes(verb));
+  return can.length > 0 ? can : [...found];
 }
 
 function compare(one: number, other: number): number {

@@ -1,24 +1,35 @@
 /** From a command's argument to the task or the pipeline that is meant, with a question where it is not clear. */
 import * as vscode from "vscode";
 import type { Connection } from "../client/connection.ts";
-import type { Runnable, TaskRef } from "../protocol.gen.ts";
-import { type Spot, candidates, meant } from "./arguments.ts";
+import type { Runnable, TaskRef, Verb } from "../protocol.gen.ts";
+import { type Spot, able, candidates, meant } from "./arguments.ts";
+
+export type Task = TaskRef & { readonly task: string };
+
+/** verb: what shall be done with the task. pipeline: the URI of the one that it must be of. */
+export interface Wish {
+  readonly verb?: Verb;
+  readonly pipeline?: string;
+}
 
 export class Asking {
   constructor(private readonly connection: Connection) {}
 
   /** The task, or undefined: none, or none was chosen. */
-  async task(argument: unknown): Promise<(TaskRef & { task: string }) | undefined> {
+  async task(argument: unknown, wish: Wish = {}): Promise<Task | undefined> {
+    const { verb = "run" } = wish;
     const found = meant(argument);
     if (found !== null && "ref" in found) {
       const { pipeline, task } = found.ref;
-      return task === null || task === undefined ? this.task(vscode.Uri.parse(pipeline)) : { pipeline, task };
+      return task === null || task === undefined ? this.task(vscode.Uri.parse(pipeline), wish) : { pipeline, task };
     }
     const spot = found?.spot ?? active();
     if (spot === null) {
-      return this.pickTask(await this.tasksOfAll());
+      return this.pickTask(able(await this.tasksOfAll(), verb));
     }
-    const runnables = await this.runnables(spot.uri);
+    const of = wish.pipeline === undefined ? undefined : vscode.Uri.parse(wish.pipeline).fsPath;
+    const isOf = (one: Runnable) => of === undefined || vscode.Uri.parse(one.pipeline).fsPath === of;
+    const runnables = (await this.runnables(spot.uri)).filter(isOf);
     if (runnables.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t("{0} is no source of a task.", nameOf(spot.uri)));
       return undefined;
@@ -27,7 +38,35 @@ export class Asking {
     const here = cursor?.uri === spot.uri ? cursor.line : null;
     // A cursor means a task only where the user sees both: a title's button stands for the whole file.
     const line = spot.line ?? (isPipeline(runnables, spot) ? here : null);
-    return this.pickTask(candidates(runnables, line, here));
+    return this.pickTask(able(candidates(runnables, line, here), verb));
+  }
+
+  /** A task whose failure was recorded; without an argument, of all pipelines. */
+  async failed(argument: unknown): Promise<Task | undefined> {
+    if (meant(argument) !== null) {
+      return this.task(argument, { verb: "failure" });
+    }
+    const failures = await this.connection.request("pipelens/failures", undefined);
+    const found = failures.filter(({ problem }) => problem.dump !== null);
+    if (found.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t("No failure is recorded: no task failed in its last run."));
+    }
+    const items = found.map(({ pipeline, problem }) => ({
+      label: problem.task,
+      description: nameOf(pipeline),
+      detail: problem.message.split("\n", 1)[0] ?? "",
+      one: { pipeline, task: problem.task },
+    }));
+    const [first] = items;
+    return items.length < 2
+      ? first?.one
+      : (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which failure?") }))?.one;
+  }
+
+  /** What can be done in the document that the user looks at. */
+  async here(): Promise<Runnable[]> {
+    const spot = active();
+    return spot === null ? [] : candidates(await this.runnables(spot.uri), null, spot.line);
   }
 
   /** The URI of the pipeline's file as the server writes it, or undefined. */
@@ -59,18 +98,12 @@ export class Asking {
     return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Which pipeline?") }))?.uri;
   }
 
-  // -- inside
-
-  private async runnables(uri: string): Promise<Runnable[]> {
-    return this.connection.request("pipelens/runnables", { textDocument: { uri } });
-  }
-
-  private async tasksOfAll(): Promise<Runnable[]> {
+  async tasksOfAll(): Promise<Runnable[]> {
     const pipelines = await this.connection.request("pipelens/pipelines", undefined);
     return (await Promise.all(pipelines.map(async (one) => this.runnables(one.uri)))).flat();
   }
 
-  private async pickTask(found: readonly Runnable[]): Promise<(TaskRef & { task: string }) | undefined> {
+  async pickTask(found: readonly Runnable[]): Promise<Task | undefined> {
     if (found.length < 2) {
       return found[0];
     }
@@ -83,6 +116,10 @@ export class Asking {
     }));
     const options = { title: vscode.l10n.t("Which task?"), matchOnDescription: true };
     return (await vscode.window.showQuickPick(items, options))?.one;
+  }
+
+  private async runnables(uri: string): Promise<Runnable[]> {
+    return this.connection.request("pipelens/runnables", { textDocument: { uri } });
   }
 }
 

@@ -15,12 +15,19 @@ import { registerProgress } from "./progress.ts";
 import { Running } from "./running.ts";
 import { WindowStage } from "./stage.ts";
 
+/** What debugging shares with runs. */
+export interface Runs {
+  readonly asking: Asking;
+  /** Saves what a run of a pipeline would miss; whether to go on. */
+  readonly save: (pipeline: string) => Promise<boolean>;
+}
+
 export function registerRuns(
   context: Pick<vscode.ExtensionContext, "subscriptions">,
   connection: Connection,
   trust: Trust,
   commands: Pick<Commands, "register">,
-): void {
+): Runs {
   const stage: WindowStage = new WindowStage(connection, (pipeline, hard) => {
     const isRunning = running.book.active(pipeline).length > 0;
     void running.stop(pipeline, hard);
@@ -64,6 +71,7 @@ export function registerRuns(
     registerProgress(running, (pipeline) => stage.name(pipeline)),
     registerPreviews(connection),
   );
+  return { asking, save: async (pipeline) => stage.save(pipeline) };
 }
 
 async function stopRun(running: Running, asking: Asking, argument: unknown): Promise<void> {

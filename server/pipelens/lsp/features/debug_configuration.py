@@ -42,6 +42,6 @@ def register(server: Server) -> None:
         told = server.states.of(project)
         ready = all(one in told and told[one].state == "fresh" for one in task.upstream)
         name = f"Debug {task.name}"
-        return DebugConfiguration("pipelens", "launch", name, *place, upstream_ready=ready).as_json()
+        return DebugConfiguration("pipelens", "launch", name, *place, ready, task.source_path).as_json()
 
     server.on_command(DEBUG_CONFIGURATION, configuration)
