@@ -70,7 +70,7 @@ def main(name: str, words: Sequence[str]) -> int:
             f"build takes no task name; `pipelens task {wanted}` runs one task, "
             f"`pipelens build --partially {wanted}` runs it with all that it needs"
         )
-    refuse_debugging(arguments)
+    prepare_debugging(arguments)
     code = _unchanged(arguments)
     if code is not None:
         return code
@@ -125,8 +125,18 @@ def add_run_options(parser: Parser) -> None:
     )
     parser.set_defaults(in_process=False)
     parser.add_argument("--engine", choices=("warm", "process", "kernel"), help=argparse.SUPPRESS)
-    parser.add_argument("-d", "--debug", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("-D", "--debuglater", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "-d",
+        "--debug",
+        action="store_true",
+        help="one task at a time; the first failure ends the run and is opened in the terminal",
+    )
+    parser.add_argument(
+        "-D",
+        "--debuglater",
+        action="store_true",
+        help="accepted and of no effect: failures are recorded anyway, and `pipelens postmortem` opens them",
+    )
 
 
 def _count(text: str) -> int:
@@ -159,9 +169,14 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def refuse_debugging(arguments: argparse.Namespace) -> None:
-    if arguments.debug or arguments.debuglater:
-        raise Refusal("this version cannot debug tasks yet; run without --debug and --debuglater")
+def prepare_debugging(arguments: argparse.Namespace) -> None:
+    """What `--debug` means for the run. Raises `Refusal` where it can not be."""
+    if not arguments.debug:
+        return
+    if arguments.no_dump:
+        raise Refusal("--debug opens what a failure records, and --no-dump records nothing; leave one out")
+    arguments.jobs = 1
+    arguments.keep_going = False
 
 
 def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace) -> int:
@@ -190,6 +205,10 @@ def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.
     turn = Turn(waits, plan_again, planned_at, is_patient=not arguments.no_wait)
     code, record = _run(keeper, project, made, turn, arguments, screen, errors)
     _report(record, arguments, screen, errors)
+    if arguments.debug:
+        from pipelens.cli.failed_debugging import open_failed
+
+        open_failed(record, arguments, screen, errors)
     is_idle = code == 0 and all(step.action == "skip" for step in made.steps)
     if is_idle and options == plan_.BuildOptions() and not arguments.overrides:
         from pipelens.runner.last_look import keep_look
@@ -202,7 +221,7 @@ def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.
 def _report(record: BuildRecord, arguments: argparse.Namespace, screen: Screen, errors: Screen) -> None:
     from pipelens.cli.build_report import failures, finished
 
-    for line in failures(record, arguments.cwd, errors):
+    for line in failures(record, arguments.cwd, errors, arguments.entry_point):
         errors.line(*line)
     errors.flush()
     if arguments.format == "json":

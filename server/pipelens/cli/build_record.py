@@ -102,6 +102,8 @@ class BuildRecord:
                     "line": p.line,
                     "cell": p.cell,
                     "traceback": p.traceback,
+                    "notebook": p.notebook,
+                    "dump": p.dump,
                 }
                 for p in self.problems
             ],

@@ -94,11 +94,12 @@ def summary(record: BuildRecord) -> Line:
             return (Segment(f"{counted(done, 'task')} done{took}.", "bold green"),)
 
 
-def failures(record: BuildRecord, cwd: str, screen: Screen) -> Iterator[Line]:
-    """What went wrong, task by task, for standard error."""
+def failures(record: BuildRecord, cwd: str, screen: Screen, entry: str | None = None) -> Iterator[Line]:
+    """What went wrong, task by task, for standard error. entry: which pipeline was asked for."""
     for problem in record.problems:
         yield ()
-        yield from _failure(problem, cwd, record.started.root if record.started else cwd, screen)
+        root = record.started.root if record.started else cwd
+        yield from _failure(problem, cwd, root, screen, entry)
     blocked = [(name, reason) for name, reason in record.left if _was_due(record, name)]
     if blocked and record.problems:
         yield ()
@@ -120,7 +121,7 @@ def _was_due(record: BuildRecord, name: str) -> bool:
     return record.actions.get(name, ("", ""))[0] == "run"
 
 
-def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen) -> Iterator[Line]:
+def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen, entry: str | None) -> Iterator[Line]:
     grave = problem.severity == "error"
     style = STATE_STYLES["failed"] if grave else "bold yellow"
     verb = "failed" if grave else "warning"
@@ -145,9 +146,18 @@ def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen) -> Itera
         )
     if problem.dump:
         shown = shown_path(os.path.join(root, problem.dump), cwd)
-        yield (Segment(f"  Recorded with its values: {shown}"),)
+        command = Segment(opening_words(problem.task, entry), "bold")
+        yield Segment("  Open it: "), command, Segment(f" ({shown})", "bright_black")
     if problem.advice:
         yield Segment("  help: ", "bold green"), Segment(problem.advice)
+
+
+def opening_words(task: str, entry: str | None) -> str:
+    """The command that opens a task's failure. entry: the pipeline, where it was named."""
+    import shlex
+
+    words = [task] if entry is None else [task, "--entry-point", entry]
+    return f"pipelens postmortem {shlex.join(words)}"
 
 
 def _cell_line(problem: TaskProblem) -> str:

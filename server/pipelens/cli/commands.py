@@ -10,6 +10,8 @@ SUMMARIES: dict[str, str] = {
     "check": "say what is wrong with the pipeline, and where",
     "build": "run the tasks that are not up to date",
     "task": "run exactly one task",
+    "postmortem": "look at what was recorded when a task failed",
+    "failures": "list, show or remove what was recorded when tasks failed",
     "status": "say which tasks are up to date, and why the others are not",
     "nb": "write the values that a task receives into its source, or take them out",
     "clean": "remove what is kept of runs, and products when asked to",
@@ -37,6 +39,9 @@ MEANT: dict[str, str] = {
     "dag": "graph",
     "server": "lsp",
     "health": "doctor",
+    "debug": "postmortem",
+    "pdb": "postmortem",
+    "failed": "failures",
 }
 
 # Commands of Ploomber that have no counterpart by name, and what does their work.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelens.cli import arguments as arguments_
 from pipelens.cli import status
-from pipelens.cli.build import add_run_options, carry_out, refuse_debugging
+from pipelens.cli.build import add_run_options, carry_out, prepare_debugging
 from pipelens.cli.build_progress import PlainProgress
 from pipelens.cli.commands import SUMMARIES
 from pipelens.cli.pipeline import freshness_of, only_shown, open_keeper
@@ -44,7 +44,7 @@ def main(name: str, words: Sequence[str]) -> int:
     parser.add_argument("-b", "--build", action="store_true", help="with these three: run the task, too")
     parser.set_defaults(jobs=1, keep_going=True)
     arguments = arguments_.read(parser, words)
-    refuse_debugging(arguments)
+    prepare_debugging(arguments)
     keeper = open_keeper(arguments)
     asked = arguments.source or arguments.status or arguments.on_finish
     code = _told(keeper, arguments) if asked else 0
