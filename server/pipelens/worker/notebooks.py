@@ -9,22 +9,16 @@ import inspect
 import os
 import sys
 import time
-import traceback
 from types import ModuleType
 from typing import Any, Callable, List, Mapping, Optional, Sequence
 
-from . import cells, display, parameters, products, tracebacks
+from . import cell_errors, cells, display, parameters, products, tracebacks
 from .channel import Channel
+from .main_module import main_module
 from .marks import Marks
 from .values import decode_params, storable
 
-_MAGIC_STARTS = ("%", "!", "?")
 _OWN_CELL_MAGICS = ("%%time", "%%capture")
-_DOC = "Automatically created module for IPython interactive environment"
-
-
-_BUILT: List[ModuleType] = []
-"""The `__main__` of the shell that a warm parent has built."""
 
 
 def prepare(plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Channel], None]:
@@ -40,24 +34,9 @@ def prepare(plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Channel], N
     return lambda plan, channel: _run(plan, channel, shell.make_shell)
 
 
-def warm_up() -> None:
-    """Import IPython and build its shell, where it is installed: before a warm parent forks."""
-    from importlib.util import find_spec
-
-    prepare({})
-    if find_spec("IPython") is not None:
-        from . import shell
-
-        module = ModuleType("__main__", _DOC)
-        before = sys.modules["__main__"]
-        shell.build(module)
-        sys.modules["__main__"] = before
-        _BUILT[:] = [module]
-
-
 def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
     """All code cells as one script (section 7.2): no display, no magics, its exit code counts."""
-    module = _main_module(plan["source"])
+    module = main_module(plan["source"])
     codes = _codes(plan, channel)
     for code in codes:
         cells.parse(code, lambda text: text)
@@ -65,7 +44,7 @@ def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
     compiler = cells.Compiler(allow_await=False)
     try:
         for code in codes:
-            _raise_syntax(code, "a script runs without IPython, so magics are syntax errors in it")
+            cell_errors.raise_syntax(code, "a script runs without IPython, so magics are syntax errors in it")
             for statement in code.statements:
                 compiled = compiler.compile(statement, code.filename, False)
                 with cells.users_code():
@@ -76,7 +55,7 @@ def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
 
 
 def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callable[..., Any]]) -> None:
-    module = _main_module(None)
+    module = main_module(None)
     codes = _codes(plan, channel)
     if plan["outputs"].get("marks"):
         channel.marks = Marks(plan["outputs"]["marks"])
@@ -99,17 +78,6 @@ def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callabl
             raise
     finally:
         engine.flush()
-
-
-def _main_module(file: Optional[str]) -> ModuleType:
-    """A fresh `__main__` for the user's code; ours stays alive behind the scenes."""
-    module = _BUILT[0] if _BUILT else ModuleType("__main__", _DOC if file is None else None)
-    module.__dict__["__builtins__"] = builtins
-    if file is not None:
-        module.__dict__["__file__"] = file
-    sys.modules["__pipelens_main__"] = sys.modules["__main__"]
-    sys.modules["__main__"] = module
-    return module
 
 
 def _codes(plan: Mapping[str, Any], channel: Channel) -> List[cells.Code]:
@@ -135,17 +103,6 @@ def _codes(plan: Mapping[str, Any], channel: Channel) -> List[cells.Code]:
 def _broken(codes: List[cells.Code]) -> List[cells.Code]:
     """The first cell that does not parse: then it is told before anything runs."""
     return next(([code] for code in codes if code.error and not code.may_fail and not code.is_skipped), [])
-
-
-def _raise_syntax(code: cells.Code, advice: str) -> None:
-    if code.error is None:
-        return
-    magic = next(
-        (line.strip() for line in code.source.split("\n") if line.lstrip().startswith(_MAGIC_STARTS)), None
-    )
-    if magic is not None:
-        code.error.msg = "{} ({}: {})".format(code.error.msg, magic.split()[0], advice)
-    raise code.error
 
 
 class _Stopped(Exception):
@@ -217,7 +174,9 @@ class _Notebook:
         self.channel.cell = None
 
     async def run_cell(self, code: cells.Code) -> None:
-        _raise_syntax(code, "magics need IPython: {} -m pip install ipython".format(sys.executable))
+        cell_errors.raise_syntax(
+            code, "magics need IPython: {} -m pip install ipython".format(sys.executable)
+        )
         if self.shell is None:
             await self.run_statements(code, "last_expr")
             return
@@ -330,7 +289,7 @@ class _Notebook:
                 "output_type": "error",
                 "ename": type(error).__name__,
                 "evalue": tracebacks.text_of(error),
-                "traceback": self.formatted(error),
+                "traceback": cell_errors.formatted(error, self.shell),
             }
         )
 
@@ -354,37 +313,12 @@ class _Notebook:
         described = tracebacks.described(error, roots)
         if described["path"] is None:
             described.update(path=code.filename, line=code.file_line(1) - 1)
-        own = _line_in_cell(error, code)
+        own = cell_errors.line_in_cell(error, code)
         described.update(cell=code.index, cell_line=own)
         self.channel.send("cell", state="failed", index=code.index)
         self.channel.send("failure", phase="cell", early_stop=tracebacks.is_early_stop(error), **described)
         error._pipelens_told = True  # type: ignore[attr-defined]
         self.channel.message = described["message"]
-
-    def formatted(self, error: BaseException) -> List[str]:
-        """The traceback as a notebook shows it."""
-        found = tracebacks.from_user_code(error)
-        if self.shell is not None:
-            try:
-                if isinstance(error, SyntaxError):
-                    frames = traceback.extract_tb(found) if found is not None else None
-                    return self.shell.SyntaxTB.structured_traceback(type(error), error, frames)
-                return self.shell.InteractiveTB.structured_traceback(type(error), error, found)
-            except Exception:
-                pass
-        return tracebacks.plain(error).splitlines()
-
-
-def _line_in_cell(error: BaseException, code: cells.Code) -> Optional[int]:
-    """The 0-based line of the cell that was running, or that does not parse."""
-    if isinstance(error, SyntaxError) and error is code.error and error.lineno is not None:
-        return code.own_line(error.lineno)
-    found = tracebacks.from_user_code(error)
-    while found is not None:
-        if found.tb_frame.f_code.co_filename == code.filename and found.tb_frame.f_code.co_name == "<module>":
-            return code.own_line(found.tb_lineno)
-        found = found.tb_next
-    return None
 
 
 def _module(body: List[Any]) -> Any:

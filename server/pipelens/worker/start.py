@@ -33,10 +33,17 @@ def main(arguments: List[str]) -> int:
 
 def import_for(kind: str) -> None:
     """Import what running tasks of a kind needs, before a plan is known."""
+    from importlib.util import find_spec
+
     from . import hooks, notebooks, products, values  # noqa: F401
 
+    "".encode("unicode_escape")
     if kind == "notebook":
-        notebooks.warm_up()
+        notebooks.prepare({})
+        if find_spec("IPython") is not None:
+            from .main_module import build_shell
+
+            build_shell()
 
 
 def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
