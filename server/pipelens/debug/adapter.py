@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from pipelens.debug.debugpy_process import DebugpyMissing, DebugpyProcess
 from pipelens.debug.translation import CAPABILITIES
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
     from pipelens.debug.live_session import LiveSession
 
 Json = dict[str, Any]
+
+_NEEDED_TO_LAUNCH = (
+    "pipelens.debug.launch",
+    "pipelens.runner.interpreter",
+    "pipelens.core.project",
+    "pipelens.workspace.opening",
+    "pipelens.runner.task_run",
+    "pipelens.runner.build",
+    "pipelens.debug.live_session",
+)
+"""The small ones first."""
 
 
 class Adapter:
@@ -33,6 +45,7 @@ class Adapter:
         self.missing = ""
         self.session: LiveSession | DumpSession | None = None
         self._terminated = threading.Lock()
+        self._started = False
 
     def serve(self) -> int:
         """Until the client disconnects or is gone."""
@@ -40,7 +53,7 @@ class Adapter:
             self.debugpy = DebugpyProcess()
         except DebugpyMissing as error:
             self.missing = str(error)
-        threading.Thread(target=_import_what_is_needed, name="pipelens-import", daemon=True).start()
+        threading.Thread(target=self._import_ahead, name="pipelens-import", daemon=True).start()
         try:
             while (message := self.client.read()) is not None:
                 if message.get("type") == "response":
@@ -55,13 +68,18 @@ class Adapter:
 
     def answer(self, request: Message) -> bool:
         """Handle one request of the client; whether it was the last."""
+        if type(request.get("seq")) is not int:
+            request["seq"] = 0
         match request.get("command"):
             case "initialize":
-                self.said = request.get("arguments") or {}
+                said = request.get("arguments")
+                self.said = cast("Json", said) if isinstance(said, dict) else {}
                 self.client.respond(request, CAPABILITIES)
             case "launch" if self.session is None:
+                self._started = True
                 self.launch(request)
             case "attach" if self.session is None:
+                self._started = True
                 self.attach(request)
             case "launch" | "attach":
                 self.client.refuse(request, "something is being debugged already")
@@ -78,6 +96,13 @@ class Adapter:
             case _:
                 self.session.handle(request)
         return False
+
+    def _import_ahead(self) -> None:
+        """While the client is still talking. What it then asks for imports the rest by itself: a recorded
+        failure needs little of it, and would wait for all."""
+        for name in _NEEDED_TO_LAUNCH:
+            if not self._started:
+                import_module(name)
 
     def launch(self, request: Message) -> None:
         if self.debugpy is None:
@@ -129,14 +154,6 @@ class Adapter:
         if debugpy is not None:
             debugpy.close()
             self.debugpy = None
-
-
-def _import_what_is_needed() -> None:
-    """While the client is still talking."""
-    import pipelens.debug.live_session
-    import pipelens.runner.build
-    import pipelens.runner.task_run
-    import pipelens.workspace.opening  # noqa: F401
 
 
 def serve_stdio(interpreter: str | None) -> int:
