@@ -130,6 +130,12 @@ export interface EndTold {
   message: string;
 }
 
+/** type: with its module where that is not Python's own. */
+export interface ErrorTold {
+  type: string;
+  message: string;
+}
+
 /** `capabilities.experimental.pipelens` of the server. */
 export interface Experimental {
   version: string;
@@ -207,6 +213,22 @@ export interface OutputTold {
 }
 
 /**
+ * One run of a pipeline, by whom and from where ever. startedAt: ISO 8601 with offset. seconds:
+ * null while it runs, and where it was killed. user: who ran it, empty where nobody knows. failed: names
+ * of tasks.
+ */
+export interface PastRun {
+  id: string;
+  pipeline: string;
+  mode: Mode;
+  startedAt: string;
+  state: RunState;
+  seconds?: number | null;
+  user?: string;
+  failed?: string[];
+}
+
+/**
  * One pipeline of the workspace. name: its file as seen from the workspace folder. root: the URI of
  * the folder that its paths are read from. tasks: how many it has.
  */
@@ -249,6 +271,23 @@ export interface PlanTold {
   steps: PlanStep[];
   first: number;
   total: number;
+}
+
+/**
+ * dump: the path of the recording. html: one page without a script, everything in it escaped. error:
+ * the raised one. at: ISO 8601 with offset.
+ */
+export interface PostMortem {
+  dump: string;
+  html: string;
+  error: ErrorTold;
+  at: string;
+}
+
+/** pipeline: the URI of its file. */
+export interface PostMortemParams {
+  pipeline: string;
+  task: string;
 }
 
 /** How many problems of each weight a pipeline has. */
@@ -371,6 +410,12 @@ export interface RunnablesParams {
   textDocument: DocumentRef;
 }
 
+/** pipeline: the URI of its file. limit: how many runs, at most 1000. */
+export interface RunsParams {
+  pipeline: string;
+  limit?: number;
+}
+
 /** What `pipelens.scaffold` creates the missing sources of: these tasks, or (null) all. */
 export interface ScaffoldParams {
   pipeline: string;
@@ -436,6 +481,8 @@ export interface Requests {
   "pipelens/injectedCell": { params: InjectedCellParams; result: InjectedCellResult | null };
   "pipelens/health": { params: void; result: HealthAnswer };
   "pipelens/failures": { params: void; result: Failure[] };
+  "pipelens/postMortem": { params: PostMortemParams; result: PostMortem | null };
+  "pipelens/runs": { params: RunsParams; result: PastRun[] };
 }
 
 /** What the server tells. */

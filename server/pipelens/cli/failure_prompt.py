@@ -319,9 +319,9 @@ class _History:
         try:
             import readline
 
-            import platformdirs
+            from pipelens.health import cache_folder
 
-            folder = platformdirs.user_state_dir("pipelens", appauthor=False)
+            folder = cache_folder()
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._path = os.path.join(folder, "postmortem_history")
             if os.path.exists(self._path):

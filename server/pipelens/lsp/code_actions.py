@@ -43,12 +43,12 @@ def offered(
     sight = Sight(host.lines, host.files)
     projects = host.projects_with(path)
     for project in projects:
-        found = [*actions(project, path, span, sight)] if _wanted(KINDS["fix"], only) else []
+        found = [*actions(project, path, span, sight)] if wanted(KINDS["fix"], only) else []
         yield from (one for one in found if _can(server, one))
-        if _wanted(KINDS["fix all"], only) and (only or any(one.preferred for one in found)):
+        if wanted(KINDS["fix all"], only) and (only or any(one.preferred for one in found)):
             every = fix_all(project, path)
             yield from [every] if every is not None else []
-    if not (_wanted(KINDS["add task"], only) and may_be_task(path)):
+    if not (wanted(KINDS["add task"], only) and may_be_task(path)):
         return
     if any(one.index.by_file.get(path) for one in projects):
         return
@@ -60,7 +60,7 @@ def offered(
             return
 
 
-def _wanted(kind: str, only: Sequence[Kind] | None) -> bool:
+def wanted(kind: str, only: Sequence[Kind] | None) -> bool:
     """Whether a client that asks for `only` some kinds takes this one."""
     named = [one.value if isinstance(one, Enum) else one for one in only or ()]
     return not named or any(not one or kind == one or kind.startswith(f"{one}.") for one in named)

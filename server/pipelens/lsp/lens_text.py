@@ -31,13 +31,12 @@ _LONGEST_REASON = 160
 class Voice:
     """How to speak to this client. runs: whether running is offered: it may be done, or the client says
     itself why not, and what would allow it. is_code: it shows codicons, and a title without a command.
-    brief: one lens for each task. debugs, opens: whether it starts debug sessions, and opens failures."""
+    brief: one lens for each task. debugs: whether it starts debug sessions."""
 
     runs: bool
     is_code: bool
     brief: bool
     debugs: bool = False
-    opens: bool = False
 
     @property
     def play(self) -> str:
@@ -91,7 +90,7 @@ def task_lenses(
         title = "$(debug-alt) Debug" if voice.is_code else "Debug"
         found.append(_lens(where, title + name, commands.DEBUG_TASK, runnable))
     found.append(_lens(where, state_title(told, name), shown, runnable))
-    if "failure" in verbs and voice.opens:
+    if "failure" in verbs:
         found.append(_lens(where, f"Open failure{name and ' of'}{name}", commands.OPEN_FAILURE, runnable))
     if edges:
         found.append(_lens(where, edges, commands.SHOW_TEXT, runnable, "edges"))

@@ -43,7 +43,6 @@ class Lenses:
             options.client == "vscode",
             len(project.tasks) > MOST_WITH_ALL,
             debugs=commands.DEBUG_TASK in options.client_commands,
-            opens=commands.OPEN_FAILURE in options.client_commands,
         )
 
     def _of_project(self, uri: str, path: str, project: Project) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_PAUSE: Final = 1 / MOST_MESSAGES
 _LONGEST_PAUSE: Final = 0.5
-_STATES: dict[str, RunState] = {"ok": "ok", "early_stop": "ok", "failed": "failed", "stopped": "stopped"}
+STATES: dict[str, RunState] = {"ok": "ok", "early_stop": "ok", "failed": "failed", "stopped": "stopped"}
 
 
 @dataclass
@@ -69,7 +69,7 @@ class FollowedRun:
             records = self.events.read()
             for record in records:
                 if record["kind"] == "end":
-                    self.state = _STATES.get(str(record.get("state")), "failed")
+                    self.state = STATES.get(str(record.get("state")), "failed")
             if records:
                 yield records
                 pause = _SHORTEST_PAUSE

@@ -1,14 +1,19 @@
-"""`pipelens/failures`: the tasks whose last run failed, for a client that shows where itself."""
+"""`pipelens/failures`: the tasks whose last run failed, for a client that shows where itself; and
+`pipelens/postMortem`: what one of them recorded, as a page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from pipelens.protocol.run_events import ProblemTold
 
 FAILURES: Final = "pipelens/failures"
 """A request without parameters; the result is a list of `Failure`."""
+
+POST_MORTEM: Final = "pipelens/postMortem"
+"""A request; null where the task's last run failed and left nothing, or did not fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +26,48 @@ class Failure:
 
     def as_json(self) -> dict[str, object]:
         return {"pipeline": self.pipeline, "run": self.run, "problem": self.problem.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class PostMortemParams:
+    """pipeline: the URI of its file."""
+
+    pipeline: str
+    task: str
+
+    @staticmethod
+    def read(value: object) -> PostMortemParams | None:
+        """The params in a JSON value, or in an object made of one; None when they name no task."""
+        if isinstance(value, Mapping):
+            told = cast("Mapping[str, object]", value)
+            pipeline, task = told.get("pipeline"), told.get("task")
+        else:
+            pipeline, task = getattr(value, "pipeline", None), getattr(value, "task", None)
+        if not isinstance(pipeline, str) or not isinstance(task, str):
+            return None
+        return PostMortemParams(pipeline, task)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTold:
+    """type: with its module where that is not Python's own."""
+
+    type: str
+    message: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"type": self.type, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class PostMortem:
+    """dump: the path of the recording. html: one page without a script, everything in it escaped. error:
+    the raised one. at: ISO 8601 with offset."""
+
+    dump: str
+    html: str
+    error: ErrorTold
+    at: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"dump": self.dump, "html": self.html, "error": self.error.as_json(), "at": self.at}

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from pipelens.protocol import commands, failures, health, injected, pipelines, previews, run_events, runs
 from pipelens.protocol.commands import ScaffoldParams
 from pipelens.protocol.debugging import DebugConfiguration, DebugRequest
-from pipelens.protocol.failures import Failure
+from pipelens.protocol.failures import Failure, PostMortem, PostMortemParams
 from pipelens.protocol.health import HealthAnswer
 from pipelens.protocol.injected import InjectedCellParams, InjectedCellResult
 from pipelens.protocol.meeting import Experimental, InitializationOptions
@@ -21,9 +21,11 @@ from pipelens.protocol.previews import ProductFile, ProductPreview, ProductPrevi
 from pipelens.protocol.run_events import RunEvent
 from pipelens.protocol.runs import (
     CancelRequest,
+    PastRun,
     PlanAnswer,
     Run,
     RunRequest,
+    RunsParams,
     StateChanged,
     Status,
 )
@@ -51,6 +53,8 @@ MESSAGES: Final[dict[str, Message]] = {
     injected.INJECTED_CELL: Message("request", InjectedCellParams, InjectedCellResult | None),
     health.HEALTH: Message("request", None, HealthAnswer),
     failures.FAILURES: Message("request", None, tuple[Failure, ...]),
+    failures.POST_MORTEM: Message("request", PostMortemParams, PostMortem | None),
+    runs.RUNS: Message("request", RunsParams, tuple[PastRun, ...]),
     run_events.RUN_EVENT: Message("to client", RunEvent),
     runs.STATE_CHANGED: Message("to client", StateChanged),
     runs.STATUS: Message("to client", Status),

@@ -12,6 +12,9 @@ STATE_CHANGED: Final = "pipelens/stateChanged"
 STATUS: Final = "pipelens/status"
 """A notification of the server: the text of the one status item."""
 
+RUNS: Final = "pipelens/runs"
+"""A request: the last runs of a pipeline, the latest first."""
+
 Mode = Literal["task", "upstream", "force", "build"]
 RunState = Literal["running", "ok", "failed", "stopped"]
 RefusalCode = Literal["unknown-task", "cycle", "fresh", "upstream", "unsupported", "unclear"]
@@ -79,6 +82,56 @@ class Run:
             "mode": self.mode,
             "startedAt": self.started_at,
             "state": self.state,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RunsParams:
+    """pipeline: the URI of its file. limit: how many runs, at most 1000."""
+
+    pipeline: str
+    limit: int = 20
+
+    @staticmethod
+    def read(value: object) -> RunsParams | None:
+        """The params in a JSON value, or in an object made of one; None when they name no pipeline."""
+        if isinstance(value, Mapping):
+            told = cast("Mapping[str, object]", value)
+            pipeline, limit = told.get("pipeline"), told.get("limit")
+        else:
+            pipeline, limit = getattr(value, "pipeline", None), getattr(value, "limit", None)
+        if not isinstance(pipeline, str):
+            return None
+        if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0:
+            return RunsParams(pipeline, min(limit, 1000))
+        return RunsParams(pipeline)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run of a pipeline, by whom and from where ever. started_at: ISO 8601 with offset. seconds:
+    null while it runs, and where it was killed. user: who ran it, empty where nobody knows. failed: names
+    of tasks."""
+
+    id: str
+    pipeline: str
+    mode: Mode
+    started_at: str
+    state: RunState
+    seconds: float | None = None
+    user: str = ""
+    failed: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "pipeline": self.pipeline,
+            "mode": self.mode,
+            "startedAt": self.started_at,
+            "state": self.state,
+            "seconds": self.seconds,
+            "user": self.user,
+            "failed": list(self.failed),
         }
 
 

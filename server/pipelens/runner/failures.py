@@ -1,7 +1,7 @@
 """Recorded failures: the dumps that failed tasks leave in `<root>/.pipelens/failures/`, and how they age.
 
 A dump is one file, `<task>-<run>.plpm` (docs/failures.md); the notebook of the same failure, as far as it
-came, lies beside it under the same name and goes with it.
+came, and the page of it that an editor showed lie beside it under the same name and go with it.
 """
 
 from __future__ import annotations
@@ -85,12 +85,13 @@ def failure_of_run(root: str, pipeline: str, run: str, task: str) -> Failure | N
 
 
 def remove_failure(failure: Failure) -> None:
-    """Remove a dump and the notebook beside it. Raises `OSError`."""
+    """Remove a dump with the notebook and the page beside it. Raises `OSError`."""
     os.unlink(failure.path)
-    try:
-        os.unlink(failure.path.removesuffix(_EXTENSION) + ".ipynb")
-    except FileNotFoundError:
-        pass
+    for extension in (".ipynb", ".html"):
+        try:
+            os.unlink(failure.path.removesuffix(_EXTENSION) + extension)
+        except FileNotFoundError:
+            continue
 
 
 def trim_failures(root: str, now: float | None = None) -> None:

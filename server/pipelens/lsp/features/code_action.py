@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from pipelens.lsp.code_actions import KINDS, edit_of, offered
+from pipelens.lsp.code_actions import KINDS, edit_of, offered, wanted
+from pipelens.lsp.recorded_failures import opening_actions
 
 if TYPE_CHECKING:
     from pipelens.core.answers.actions import Action
@@ -35,6 +36,8 @@ def register(server: Server) -> None:
         only, trigger = params.context.only, params.context.trigger_kind
         asked = trigger != types.CodeActionTriggerKind.Automatic
         found = [tell(one, params) for one in offered(server, path, span, only, asked=asked)]
+        if wanted(types.CodeActionKind.QuickFix, only):
+            found += opening_actions(server, params)
         # Two pipelines tell the same of a source that they share.
         return [one for at, one in enumerate(found) if one not in found[:at]]
 

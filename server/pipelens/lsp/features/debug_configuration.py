@@ -36,7 +36,8 @@ def register(server: Server) -> None:
             if dump is None:
                 return refuse(f"No failure of {task.name} is recorded: its last run left none.")
             name = f"Failure of {task.name}"
-            return DebugConfiguration("pipelens", "attach", name, *place, dump=dump).as_json()
+            source = task.source_path
+            return DebugConfiguration("pipelens", "attach", name, *place, source=source, dump=dump).as_json()
         if not can_debug(project, task.name):
             return refuse(f"{task.name} cannot be debugged: only Python that runs without a kernel can.")
         told = server.states.of(project)
