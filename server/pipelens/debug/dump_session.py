@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pipelens.debug.dump_values import Values
 from pipelens.debug.recorded import Dump
+from pipelens.debug.recorded_cells import RecordedCells
 from pipelens.debug.recorded_sources import RecordedSources
 from pipelens.debug.recorded_stack import call_stack
 from pipelens.debug.session_refusal import Refusal
@@ -30,7 +31,8 @@ class DumpSession:
 
     send: takes responses and events, to which the adapter adds the sequence number. just_my_code: the
     user's frames first. trusted: whole values may be rebuilt. root: the project's folder here.
-    libraries: the interpreter's folders of modules. capabilities: what `initialize` is answered, for
+    libraries: the interpreter's folders of modules. cells: of notebooks, the addresses of
+    their cells' documents. capabilities: what `initialize` is answered, for
     adapters that leave it to the session. Not for several threads at once.
     """
 
@@ -43,13 +45,15 @@ class DumpSession:
         trusted: bool = True,
         root: str | None = None,
         libraries: Sequence[str] = (),
+        cells: Mapping[str, tuple[str | None, ...]] | None = None,
         capabilities: Mapping[str, object] | None = None,
     ) -> None:
         self.dump = dump
         self.is_over = False
         self._send = send
         entries = call_stack(dump, just_my_code=just_my_code)
-        self._stack = StackAnswers(dump, entries, RecordedSources(dump, root, libraries))
+        sources = RecordedSources(dump, root, libraries)
+        self._stack = StackAnswers(dump, entries, sources, RecordedCells(dump, sources, cells or {}))
         self._values = ValueAnswers(entries, Values(dump, trusted=trusted))
         self._capabilities = dict(capabilities or {})
         self._terminated = False

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pipelens.debug.dump_file import DumpError, read_dump
 from pipelens.debug.dump_session import DumpSession
-from pipelens.debug.launch import LaunchError
+from pipelens.debug.launch import LaunchError, cell_uris
 from pipelens.debug.wire import Message
 
 LAST = "last"
@@ -48,6 +48,7 @@ def open_failure(
         just_my_code=bool(given.get("justMyCode", True)),
         trusted=bool(given.get("trusted", True)),
         root=root,
+        cells=cell_uris(given.get("notebookCells")),
         libraries=_libraries(interpreter, environ, root or cwd),
     )
     session.take_client(said)

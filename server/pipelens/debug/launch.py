@@ -53,9 +53,6 @@ class Launch:
         upstream = given.get("upstream", "build")
         if upstream not in ("build", "require", "ignore"):
             raise LaunchError(f"`upstream` is {upstream!r}; it may be build, require or ignore")
-        environ = given.get("env") or {}
-        if not isinstance(environ, dict):
-            raise LaunchError("`env` must be an object of names and texts")
         file = _text(given, "file")
         python = given.get("python") or given.get("pythonPath")
         if isinstance(python, list) and len(python) == 1:
@@ -68,13 +65,13 @@ class Launch:
             folder=absolute,
             has_folder=folder is not None,
             pipeline=_text(given, "pipeline"),
-            environ={str(name): str(value) for name, value in environ.items() if value is not None},
+            environ=_environ(given.get("env")),
             upstream=upstream,
             stop_on_entry=bool(given.get("stopOnEntry", False)),
             just_my_code=bool(given.get("justMyCode", True)),
             no_debug=bool(given.get("noDebug", False)),
             python=python,
-            cells=_cells(given.get("notebookCells")),
+            cells=cell_uris(given.get("notebookCells")),
         )
 
 
@@ -102,7 +99,28 @@ def _text(given: Mapping[str, object], name: str) -> str | None:
     return value
 
 
-def _cells(given: object) -> dict[str, tuple[str | None, ...]]:
+def _environ(given: object) -> dict[str, str]:
+    """Variables as a process can have them; null leaves a variable as it is."""
+    if given is not None and not isinstance(given, dict):
+        raise LaunchError("`env` must be an object of names and texts")
+    found: dict[str, str] = {}
+    for name, value in cast("dict[str, object]", given or {}).items():
+        if value is None:
+            continue
+        if not isinstance(value, (str, int, float)):
+            raise LaunchError(f"`env` must hold a text for {name}")
+        if not name or "=" in name or not _is_passable(name) or not _is_passable(str(value)):
+            raise LaunchError(f"`env` holds {name!r}, which no process can be given")
+        found[name] = str(value)
+    return found
+
+
+def _is_passable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def cell_uris(given: object) -> dict[str, tuple[str | None, ...]]:
+    """`notebookCells`: by the notebook's absolute path. Raises `LaunchError`."""
     if given is None:
         return {}
     if not isinstance(given, dict):

@@ -73,6 +73,13 @@ class RecordedSources:
         found = self.of(frame)
         return None if isinstance(found, NoText) else found.path
 
+    def local(self, frame: Frame) -> tuple[str, str] | None:
+        """Path and text of the frame's file on this machine, whether or not it has changed since."""
+        for path in self._candidates(frame):
+            if (text := self._text(path)) is not None:
+                return path, text
+        return None
+
     def _source(self, frame: Frame) -> SourceText:
         recorded = self._dump.source(frame.file)
         for path in self._candidates(frame):
@@ -162,6 +169,11 @@ def _is_below(path: str, folder: str) -> bool:
 def _lines(text: str) -> list[str]:
     """The lines, line ends and those at the very end left out: neither moves a line."""
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts have the same lines."""
+    return _lines(one) == _lines(other)
 
 
 def library_folders(python: str) -> tuple[str, ...]:

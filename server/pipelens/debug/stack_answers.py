@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Final
 
 from pipelens.debug.recorded import Dump, Frame
+from pipelens.debug.recorded_cells import RecordedCells
 from pipelens.debug.recorded_sources import LocalFile, NoText, OldText, RecordedSources
 from pipelens.debug.recorded_stack import Entry
 from pipelens.debug.session_refusal import Refusal
@@ -19,12 +21,15 @@ THREAD: Final = 1
 class StackAnswers:
     """entries: the call stack. lines_start, columns_start: what the client counts from, 0 or 1."""
 
-    def __init__(self, dump: Dump, entries: Sequence[Entry], sources: RecordedSources) -> None:
+    def __init__(
+        self, dump: Dump, entries: Sequence[Entry], sources: RecordedSources, cells: RecordedCells
+    ) -> None:
         self.lines_start = 1
         self.columns_start = 1
         self._dump = dump
         self._entries = entries
         self._sources = sources
+        self._cells = cells
         self._texts: list[str] = []
 
     def trace(self) -> str:
@@ -61,6 +66,9 @@ class StackAnswers:
         return shown
 
     def _source_of(self, frame: Frame) -> Json:
+        if (cell := self._cells.uri(frame)) is not None:
+            uri, place = cell
+            return {"name": os.path.basename(place.path), "path": uri}
         name = frame.file.replace("\\", "/").rpartition("/")[2] if frame.file[:1] != "<" else frame.file
         source: Json = {"name": name}
         match self._sources.of(frame):
@@ -113,11 +121,15 @@ class StackAnswers:
     def failure(self, arguments: Json) -> Json:
         """Ours: what a client needs to run the task again up to where it failed. path and line: of the
         user's innermost frame, the file here and the line there, from 1; path is absent where there is no
-        such file, and isChanged tells whether it has changed since."""
+        such file, and isChanged tells whether it has changed since. cell: in a notebook, the index among
+        all cells; line then counts in the cell."""
         dump = self._dump
         told: Json = {"task": dump.task, "run": dump.run, "pipeline": dump.pipeline, "created": dump.created}
         frames = [frame for frame in reversed(dump.errors[0].frames) if frame.user]
         for frame in frames:
+            if (cell := self._cells.place(frame)) is not None:
+                told.update(path=cell.path, line=frame.line, cell=cell.index, isChanged=cell.is_changed)
+                break
             found = self._sources.of(frame)
             path = self._sources.path(frame)
             if path is not None:
