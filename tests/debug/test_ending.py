@@ -90,6 +90,25 @@ def test_however_a_session_ends_no_process_is_left(ending: str, debug: Open, pro
         assert os.listdir(state_path(str(folder), "plans")) == []
 
 
+@pytest.mark.parametrize("ending", ["disconnect", "client gone", "adapter killed", "terminate"])
+def test_a_session_that_ends_before_it_is_configured_leaves_no_process(
+    ending: str, debug: Open, project: Write
+) -> None:
+    folder = project(FILES)
+    client = debug()
+    client.await_initialized(client.begin(task="clean", cwd=str(folder)))
+    match ending:
+        case "terminate":
+            client.ask("terminate")
+            client.wait_for("terminated")
+            client.leave()
+        case _:
+            ENDINGS[ending](client)
+    client.process.wait(30)
+    assert client.left_over() == []
+    assert not (folder / "out" / "clean.txt").exists()
+
+
 def test_a_task_at_work_ends_when_all_that_debugs_it_is_killed(debug: Open, project: Write) -> None:
     folder = project(
         {**FILES, "clean.py": FILES["clean.py"].replace("x = 1", "import time; time.sleep(600)")}

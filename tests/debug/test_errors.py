@@ -279,3 +279,18 @@ def test_upstream_may_be_required_or_ignored(debug: Open, project: Write) -> Non
     stop = client.stopped()
     assert (stop.reason, stop.line) == ("exception", 9)
     assert client.go() is None or client.finish()
+
+
+@pytest.mark.parametrize(
+    "environ", [[1], {"A": "\0"}, {"A=B": "1"}, {"": "x"}, {"A": "\ud800"}, {"A": {"b": 1}}, "A=1"]
+)
+def test_variables_that_no_process_can_have_are_refused(environ: object) -> None:
+    with pytest.raises(LaunchError, match="`env`"):
+        Launch.read({"task": "clean", "env": environ})
+
+
+def test_variables_may_be_numbers_and_null_adds_none() -> None:
+    assert Launch.read({"task": "clean", "env": {"A": 1, "B": None, "C": "é"}}).environ == {
+        "A": "1",
+        "C": "é",
+    }

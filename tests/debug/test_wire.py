@@ -47,6 +47,8 @@ def test_half_a_message_is_the_end() -> None:
         b"Content-Length: 99999999999\r\n\r\n",
         b"\r\n\r\n",
         b"x" * 20_000,
+        framed("[" * 100_000 + "]" * 100_000),
+        b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n{}",
     ],
 )
 def test_what_is_no_message_is_told(data: bytes) -> None:
@@ -71,3 +73,9 @@ def test_replies_reach_who_asked_and_all_is_ascii() -> None:
     os.close(read_end)
     assert connection.event("three") is False, "nobody is there"
     os.close(write_end)
+
+
+def test_replies_that_answer_nothing_are_passed_over() -> None:
+    connection = Connection(-1, -1)
+    for number in ([1], {}, None, "1", 7):
+        connection.take_reply({"type": "response", "request_seq": number})

@@ -58,5 +58,6 @@ class DebugpyProcess:
         self._process.wait()
 
     def kill(self) -> None:
-        """End it and its launcher at once; the launcher's end is the debuggee's."""
-        system.end_group(self._process.pid)
+        """End it, its launcher and the debuggee at once. The last has a group of its own, and debugpy tells
+        its number only after `configurationDone`."""
+        system.end_session(self._process.pid)

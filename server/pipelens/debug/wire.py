@@ -16,6 +16,7 @@ OnReply = Callable[[Message], None]
 
 _MOST_HEADER = 1 << 14
 _MOST_BODY = 256 << 20
+_MOST_DIGITS = 20
 
 
 class WireError(Exception):
@@ -56,6 +57,8 @@ class Connection:
             message = json.loads(body)
         except ValueError as error:
             raise WireError(f"a message that is not JSON: {error}") from None
+        except RecursionError:
+            raise WireError("a message that is nested too deeply") from None
         if not isinstance(message, dict):
             raise WireError("a message that is no object")
         return message
@@ -102,8 +105,9 @@ class Connection:
 
     def take_reply(self, response: Message) -> None:
         """Hand a response that was read to whoever asked."""
+        asked = response.get("request_seq")
         with self._lock:
-            on_reply = self._waiting.pop(response.get("request_seq", -1), None)
+            on_reply = self._waiting.pop(asked, None) if type(asked) is int else None
         if on_reply is not None:
             on_reply(response)
 
@@ -138,9 +142,8 @@ def _size(head: bytes) -> int:
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length" and value.strip().isdigit():
-            size = int(value)
-            if size > _MOST_BODY:
-                raise WireError(f"a message of {size} bytes")
+            if len(value) > _MOST_DIGITS or (size := int(value)) > _MOST_BODY:
+                raise WireError(f"a message of {value[:20].decode()} bytes")
             return size
     raise WireError("a message without Content-Length")
 

@@ -92,6 +92,37 @@ def end_group(pid: int) -> None:
         return
 
 
+def end_session(leader: int) -> None:
+    """End every process of the session that `leader` leads, whatever groups they have made of their own."""
+    ended: set[int] = set()
+    while found := {pid for pid in _processes() if _session(pid) == leader} - ended:
+        # Again until nothing is new: one may have been starting another.
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                continue
+        ended |= found
+
+
+def _processes() -> list[int]:
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        names = []
+    if not any(name.isdigit() for name in names):
+        listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, check=False)
+        names = listed.stdout.decode("ascii", "replace").split()
+    return [int(name) for name in names if name.isdigit()]
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return 0
+
+
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     try:
         os.killpg(process.pid, number)

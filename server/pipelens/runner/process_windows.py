@@ -81,6 +81,11 @@ def end_group(pid: int) -> None:
     )
 
 
+def end_session(leader: int) -> None:
+    """End a process and all it started."""
+    end_group(leader)
+
+
 def room(folder: str) -> int:
     """How many bytes can be written to the disk of `folder`."""
     import shutil
