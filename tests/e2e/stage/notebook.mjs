@@ -18,6 +18,12 @@ export class Notebook {
     await this.cell(0).locator(".view-line").first().waitFor();
   }
 
+  /** Puts the caret on a line of a cell, from 1. */
+  async go(number, line) {
+    await this.cell(number).locator(".view-line").nth(line - 1).click();
+    await this.page.keyboard.press("Home");
+  }
+
   async lenses(number) {
     return (await this.cell(number).locator(".codelens-decoration > *").allInnerTexts()).map(plain).filter((one) => one && one !== "|");
   }

@@ -56,6 +56,11 @@ export class Terminal {
   /** Follows a link, the last place in view where `text` is written, to a tab called `title`. */
   async follow(text, title) {
     const tab = this.page.locator(".tabs-container .tab.active").filter({ hasText: title }).first();
+    await this.press(text, () => tab.waitFor({ timeout: 1_000 }));
+  }
+
+  /** Presses a link, the last place in view where `text` is written, until `reached` does not reject. */
+  async press(text, reached) {
     await until(async () => {
       const spot = await this.#place(text);
       await this.page.mouse.move(spot.x, spot.y);
@@ -63,9 +68,9 @@ export class Terminal {
       await this.page.keyboard.down("Control");
       await this.page.mouse.click(spot.x, spot.y);
       await this.page.keyboard.up("Control");
-      await tab.waitFor({ timeout: 1_000 }); // it is a link only once the row below the mouse was looked at
+      await reached(); // it is a link only once the row below the mouse was looked at
       return true;
-    }, `"${text}" in the terminal to lead to ${title}`);
+    }, `"${text}" in the terminal to lead somewhere`);
   }
 
   /** The middle of the last occurrence of a text, which may go over from one row to the next. */

@@ -1,4 +1,5 @@
 /** One window of the workbench: its parts, and what belongs to no part. */
+import { Debugger } from "./debugger.mjs";
 import { Editor } from "./editor.mjs";
 import { Notebook } from "./notebook.mjs";
 import { Problems } from "./problems.mjs";
@@ -10,6 +11,7 @@ export class Workbench {
   constructor(page, server) {
     this.page = page;
     this.server = server;
+    this.debugger = new Debugger(this);
     this.editor = new Editor(this);
     this.notebook = new Notebook(this);
     this.problems = new Problems(this);

@@ -78,10 +78,10 @@ export function launchWith(
   };
 }
 
-/** Of a recorded failure, as the server found it. */
-export function attachOf(told: DebugConfiguration): Complete {
-  const { name, task, pipeline, cwd, dump } = told;
-  return { type: TYPE, request: "attach", name, task, pipeline, cwd, dump };
+/** Of a recorded failure, as the server found it. source: what the task is written in, for us. */
+export function attachOf(told: Omit<DebugConfiguration, "type" | "request">): Complete {
+  const { name, task, pipeline, cwd, dump, source } = told;
+  return { type: TYPE, request: "attach", name, task, pipeline, cwd, dump, ...(source ? { source } : {}) };
 }
 
 /** A text under `key` that says something. */

@@ -35,6 +35,23 @@ export async function notebookCells(source: string | null | undefined): Promise<
   return { [source]: cellUris(notebook.getCells()) };
 }
 
+/** The same for a recorded failure, of which nothing runs: nothing is saved, and what cannot be read has no cells. */
+export async function recordedCells(source: string | null | undefined): Promise<NotebookCells> {
+  const open = vscode.workspace.notebookDocuments.filter((one) => one.uri.scheme === "file");
+  if (source === null || source === undefined) {
+    return Object.fromEntries(open.map((one) => [one.uri.fsPath, cellUris(one.getCells())]));
+  }
+  if (!source.endsWith(".ipynb")) {
+    return {};
+  }
+  try {
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(source));
+    return { [source]: cellUris(notebook.getCells()) };
+  } catch {
+    return {};
+  }
+}
+
 function refuse(why: string): void {
   void vscode.window.showErrorMessage(why);
 }

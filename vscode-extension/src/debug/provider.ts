@@ -4,8 +4,8 @@ import type { Connection } from "../client/connection.ts";
 import type { Runnable } from "../protocol.gen.ts";
 import type { Asking, Task } from "../run/asking.ts";
 import type { Trust } from "../trust.ts";
-import { type Complete, attachOf, filledIn, isBlank, launchOf, launchWith, named, text } from "./configuration.ts";
-import { notebookCells } from "./notebooks.ts";
+import { type Complete, TYPE, attachOf, filledIn, isBlank, launchOf, launchWith, named, text } from "./configuration.ts";
+import { notebookCells, recordedCells } from "./notebooks.ts";
 import { upstreamQuestion } from "./questions.ts";
 import { upstreamOf } from "./upstream.ts";
 
@@ -52,9 +52,15 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     }
     const { cwd, pipeline } = named(written, folder?.uri.fsPath);
     const found = pipeline ?? (text(written, "dump") === undefined ? await this.onlyPipeline() : undefined);
+    const { source, ...kept } = written;
+    const cells = await recordedCells(typeof source === "string" ? source : undefined);
     return {
-      ...written,
+      ...kept,
+      type: TYPE,
+      request: "attach",
+      name: written.name,
       trusted: this.needs.trust.granted,
+      ...(Object.keys(cells).length === 0 ? {} : { notebookCells: cells }),
       ...(cwd === undefined ? {} : { cwd }),
       ...(found === undefined ? {} : { pipeline: found }),
     };
@@ -134,7 +140,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       if (failure.problem.dump !== null && vscode.workspace.getWorkspaceFolder(uri) === folder) {
         const name = vscode.l10n.t("Open failure of {0}", failure.problem.task);
         const { dump, task } = failure.problem;
-        offered.push({ ...attachOf({ type: "pipelens", request: "attach", name, task, pipeline: uri.fsPath, cwd: folder.uri.fsPath, dump }) });
+        offered.push(attachOf({ name, task, pipeline: uri.fsPath, cwd: folder.uri.fsPath, dump, source: failure.problem.path }));
       }
     }
     return offered;

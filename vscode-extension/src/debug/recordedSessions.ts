@@ -11,9 +11,16 @@ export class RecordedSessions implements vscode.Disposable {
   private readonly listening: vscode.Disposable;
 
   constructor(private readonly start: Start) {
-    this.listening = vscode.debug.onDidChangeActiveDebugSession((session) => {
-      void vscode.commands.executeCommand("setContext", "pipelens.isRecordedFailure", isRecorded(session));
-    });
+    this.listening = vscode.Disposable.from(
+      vscode.debug.onDidChangeActiveDebugSession((session) => {
+        void vscode.commands.executeCommand("setContext", "pipelens.isRecordedFailure", isRecorded(session));
+      }),
+      vscode.debug.onDidStartDebugSession((session) => {
+        if (isRecorded(session)) {
+          showVariables();
+        }
+      }),
+    );
   }
 
   dispose(): void {
@@ -43,6 +50,13 @@ export class RecordedSessions implements vscode.Disposable {
 
 function isRecorded(session: vscode.DebugSession | undefined): boolean {
   return session?.type === TYPE && session.configuration.request === "attach";
+}
+
+/** VS Code does so by itself at breakpoints alone; here they are what it is about. */
+function showVariables(): void {
+  if (vscode.workspace.getConfiguration("debug").get("openDebug") !== "neverOpen") {
+    void vscode.commands.executeCommand("workbench.debug.variablesView.open", { preserveFocus: true });
+  }
 }
 
 /** As the session was started with it; a recording from elsewhere names one that may be elsewhere, too. */

@@ -1,5 +1,5 @@
 /** Which tasks failed in their last run, as far as this window knows. */
-import type { Failure } from "../protocol.gen.ts";
+import type { Failure, TaskRef } from "../protocol.gen.ts";
 
 /** A failure stands until the task runs again, whatever is edited. */
 export class Failures {
@@ -54,6 +54,12 @@ export class Failures {
     }
     return isNews;
   }
+}
+
+/** The URI that opens what a failure recorded, where it recorded something. */
+export function openingCommand({ pipeline, problem }: Failure): string | null {
+  const task: TaskRef = { pipeline, task: problem.task };
+  return problem.dump === null ? null : `command:pipelens.openFailure?${encodeURIComponent(JSON.stringify([task]))}`;
 }
 
 export function keyOf(pipeline: string, task: string): string {

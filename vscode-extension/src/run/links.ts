@@ -4,8 +4,9 @@
  */
 import * as vscode from "vscode";
 import type { Connection } from "../client/connection.ts";
+import type { TaskRef } from "../protocol.gen.ts";
 import { type LinkedPlace, placeIn } from "./linkedPlaces.ts";
-import { taskIn } from "./runText.ts";
+import { openingIn, taskIn } from "./runText.ts";
 
 class TaskLink extends vscode.TerminalLink {
   constructor(
@@ -14,6 +15,17 @@ class TaskLink extends vscode.TerminalLink {
     readonly task: string,
   ) {
     super(start, task.length, vscode.l10n.t("Open task {0}", task));
+  }
+}
+
+class FailureLink extends vscode.TerminalLink {
+  constructor(
+    start: number,
+    length: number,
+    readonly pipeline: string,
+    readonly task: string,
+  ) {
+    super(start, length, vscode.l10n.t("Open what {0} recorded when it failed", task));
   }
 }
 
@@ -38,12 +50,19 @@ export function registerLinks(
       if (task !== null) {
         return [new TaskLink(task.start, pipeline, task.name)];
       }
+      const opening = openingIn(context.line);
+      if (opening !== null) {
+        return [new FailureLink(opening.start, opening.length, pipeline, opening.name)];
+      }
       const place = placeIn(context.line);
       return place === null ? [] : [new PlaceLink(place)];
     },
     async handleTerminalLink(link) {
       if (link instanceof TaskLink) {
         await openTask(connection, link.pipeline, link.task);
+      } else if (link instanceof FailureLink) {
+        const task: TaskRef = { pipeline: link.pipeline, task: link.task };
+        await vscode.commands.executeCommand("pipelens.openFailure", task);
       } else if (link instanceof PlaceLink) {
         await openPlace(link.place);
       }

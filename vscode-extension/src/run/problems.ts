@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { Connection, Disposable } from "../client/connection.ts";
 import type { Failure } from "../protocol.gen.ts";
-import { Failures, keyOf } from "./failures.ts";
+import { Failures, keyOf, openingCommand } from "./failures.ts";
 import type { Running } from "./running.ts";
 
 const CODE = "task-failed";
@@ -101,7 +101,8 @@ export class RunProblems implements vscode.Disposable {
   }
 }
 
-async function placed({ problem }: Failure): Promise<[vscode.Uri, vscode.Diagnostic] | null> {
+async function placed(failure: Failure): Promise<[vscode.Uri, vscode.Diagnostic] | null> {
+  const { problem } = failure;
   if (problem.path === null || problem.line === null) {
     return null;
   }
@@ -111,7 +112,8 @@ async function placed({ problem }: Failure): Promise<[vscode.Uri, vscode.Diagnos
   const message = `${problem.task} failed here: ${problem.message.trim()}`;
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
   diagnostic.source = "pipelens run";
-  diagnostic.code = CODE;
+  const opening = openingCommand(failure);
+  diagnostic.code = opening === null ? CODE : { value: CODE, target: vscode.Uri.parse(opening, true) };
   return [uri, diagnostic];
 }
 

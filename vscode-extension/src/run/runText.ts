@@ -9,6 +9,9 @@ const red = paint(31);
 const green = paint(32);
 const yellow = paint(33);
 
+/** Begins the line that opens what a failure recorded, behind two blanks. */
+const OPENING = "Open failure of ";
+
 /** Of one terminal: knows whether the last text ended its line. */
 export class RunText {
   private atStart = true;
@@ -75,6 +78,9 @@ export class RunText {
     }
     if (event.advice !== "") {
       lines.push(`  ${event.advice}`);
+    }
+    if (event.dump !== null) {
+      lines.push(`  ${OPENING}${event.task}`);
     }
     return this.line(lines.join("\n"));
   }
@@ -146,4 +152,13 @@ export function taskIn(line: string): { readonly start: number; readonly name: s
   const found = /^(\[\d+\/\d+\] |[✓✗] )(.+?)(?:: running(?: \(|$)| done in | failed in )/.exec(line);
   const [, before = "", name = ""] = found ?? [];
   return found === null ? null : { start: before.length, name };
+}
+
+/** Where a line of ours offers to open a failure. */
+export function openingIn(line: string): { readonly start: number; readonly length: number; readonly name: string } | null {
+  const text = line.trimEnd();
+  const start = 2;
+  return text.startsWith(OPENING, start) && text.search(/\S/) === start
+    ? { start, length: text.length - start, name: text.slice(start + OPENING.length) }
+    : null;
 }
