@@ -107,10 +107,11 @@ class Stop:
 
 @dataclass
 class Client:
-    """One session. The adapter is started at once."""
+    """One session. The adapter is started at once; command: another one than ours."""
 
     interpreter: str | None = None
     editor: str = "vscode"
+    command: Sequence[str] | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -118,7 +119,7 @@ class Client:
         words = [sys.executable, "-m", "pipelens", "dap"]
         words += ["--interpreter", self.interpreter] if self.interpreter else []
         self.process = subprocess.Popen(
-            words,
+            self.command or words,
             cwd=os.path.dirname(os.path.abspath(__file__)),
             env={**os.environ, **self.environ, MARK: self.mark, "PYTHONSAFEPATH": "1"},
             stdin=subprocess.PIPE,

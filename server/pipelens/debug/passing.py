@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelens.debug.debug_engine import DebuggedWorker
 from pipelens.debug.notebook_cells import CellFiles
-from pipelens.debug.view import StackView, VariableView
+from pipelens.debug.view import StackView, VariableView, is_workers
 from pipelens.debug.wire import Message
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class Passing:
             case "setBreakpoints":
                 points = body.get("breakpoints") or []
                 return {**body, "breakpoints": [self._with_shown_source(point) for point in points]}
+            case "modules":
+                return {**body, "modules": [one for one in body.get("modules") or () if not is_workers(one)]}
             case _:
                 return body
 
@@ -152,6 +154,8 @@ class Passing:
             case "continued" | "stopped":
                 self.variables.forget()
                 self.client.event(name, body)
+            case "module" if is_workers((body or {}).get("module") or {}):
+                return
             case "breakpoint" | "loadedSource":
                 inner = "breakpoint" if name == "breakpoint" else None
                 holder = body.get(inner) if inner else body

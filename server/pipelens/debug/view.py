@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipelens.runner.process_engine import WORKER
+
 _IPYTHON = re.compile(r"_i{1,3}|_i\d+|_[dio]h|In|Out")
 _LAST_VALUES = frozenset({"_", "__", "___"})
 _GROUPS = frozenset({"special variables", "function variables", "class variables", "protected variables"})
@@ -42,6 +44,11 @@ class StackView:
             return False
         is_own = any(root.startswith(self._environment) for root in self._roots)
         return is_own or not folded.startswith(self._environment)
+
+
+def is_workers(module: Mapping[str, Any]) -> bool:
+    """Whether a module is of the worker, which carries the task."""
+    return str(module.get("path") or "").startswith(os.path.dirname(WORKER) + os.sep)
 
 
 class VariableView:
