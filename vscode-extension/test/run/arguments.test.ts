@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Runnable } from "../../src/protocol.gen.ts";
-import { candidates, meant } from "../../src/run/arguments.ts";
+import { able, candidates, meant } from "../../src/run/arguments.ts";
 import { PIPELINE } from "./happenings.ts";
 
 const uri = (path: string) => ({ scheme: "file", path, toString: () => `file://${path}` });
@@ -60,4 +60,10 @@ test("a whole file means all of its tasks, those nearest to the cursor first", (
 
 test("a file without tasks means none", () => {
   assert.deepEqual(candidates([], 3, 3), []);
+});
+
+test("a wish picks those with which it can be done, and all where it can be done with none", () => {
+  const debuggable = { ...at("load", 1), can: ["run", "debug"] } satisfies Runnable;
+  assert.deepEqual(names(able([debuggable, at("sh", 5)], "debug")), ["load"]);
+  assert.deepEqual(names(able([at("a", 1), at("sh", 5)], "debug")), ["a", "sh"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Failure } from "../../src/protocol.gen.ts";
-import { Failures, keyOf } from "../../src/run/failures.ts";
+import { Failures, keyOf, openingCommand } from "../../src/run/failures.ts";
 import { PIPELINE, problem } from "./happenings.ts";
 
 const failure = (run: string, task = "clean", seq = 5): Failure => ({ pipeline: PIPELINE, run, problem: problem(seq, { task }) });
@@ -44,4 +44,12 @@ test("a task that runs again has no failure, though the history still tells of o
   failures.began(PIPELINE, "clean");
   failures.settle([failure("r1")], new Set(["r2"]), new Set([keyOf(PIPELINE, "clean")]));
   assert.deepEqual(tasks(failures), []);
+});
+
+test("a problem leads to what was recorded, where something was", () => {
+  assert.equal(openingCommand(failure("r1")), null);
+  const recorded = { ...failure("r1"), problem: problem(1, { dump: "/p/x.plpm" }) };
+  const [command, query = ""] = openingCommand(recorded)?.split("?") ?? [];
+  assert.equal(command, "command:pipelens.openFailure");
+  assert.deepEqual(JSON.parse(decodeURIComponent(query)), [{ pipeline: PIPELINE, task: "clean" }]);
 });

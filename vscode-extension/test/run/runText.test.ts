@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { RunText, duration, taskIn } from "../../src/run/runText.ts";
+import { RunText, duration, openingIn, taskIn } from "../../src/run/runText.ts";
 import type { Happening } from "../../src/run/runs.ts";
 import { began, end, output, problem, task } from "./happenings.ts";
 
@@ -70,4 +70,13 @@ test("task names are found in lines of ours alone", () => {
   assert.deepEqual(taskIn("✗ load failed in 2.2 s: KeyError"), { start: 2, name: "load" });
   assert.equal(taskIn("load failed in 2 s"), null);
   assert.equal(taskIn("✗ 1 failed, 2 done (4.0 s)"), null);
+});
+
+test("what a failure recorded is offered on a line of its own, which is told from what tasks print", () => {
+  const text = shown(problem(1, { dump: "/p/.pipelens/failures/x.plpm" }));
+  assert.ok(text.endsWith("\r\n  Open failure of clean\r\n"), text);
+  assert.ok(!shown(problem(1)).includes("Open failure"));
+  assert.deepEqual(openingIn("  Open failure of load data  "), { start: 2, length: 25, name: "load data" });
+  assert.equal(openingIn("Open failure of x"), null);
+  assert.equal(openingIn("   Open failure of x"), null);
 });
