@@ -22,14 +22,14 @@ class Answer:
         return json.loads(self.out)
 
 
-def pipelens(*words: str, cwd: Path, **environ: str) -> Answer:
-    """Run the command and wait for its end; a traceback of ours is never an answer."""
+def pipelens(*words: str, cwd: Path, typed: str = "", **environ: str) -> Answer:
+    """Run the command and wait for its end; a traceback of ours is never an answer. typed: what it reads."""
     finished = subprocess.run(
         [sys.executable, "-P" if sys.version_info >= (3, 11) else "-B", "-m", "pipelens", *words],
         cwd=cwd,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
         capture_output=True,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         encoding="utf-8",
         timeout=240,
         check=False,

@@ -48,6 +48,7 @@ MEANT: dict[str, str] = {
 INSTEAD: dict[str, str] = {
     "interact": "`pipelens task NAME --source` and `pipelens graph --json` tell of tasks without running anything",
     "install": "`pip install -r requirements.txt` in an environment of the project's does what is needed",
+    "dltr": "`pipelens postmortem TASK` opens what a failed task recorded",
     "examples": "`pipelens new NAME` makes a small working project",
     "report": "`pipelens plot` writes the graph to a page, `pipelens status` lists the tasks",
     "cloud": "pipelines run on this machine only",
