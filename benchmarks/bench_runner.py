@@ -25,7 +25,7 @@ from clock import Series, in_turn, machine, once, row, shown
 from pipelines import Style, add_style_options, make
 
 PARTS = ("floor", "first", "parallel", "html", "task", "preload", "idle")
-PLOOMBER = Path("build/ploomber-venv/bin/python")
+PLOOMBER = Path(__file__).parents[1] / "build/ploomber-venv/bin/python"
 FEW, MANY = 10, 60
 """Tasks between which the cost of one more is measured."""
 SETTLED = 2.5
@@ -48,7 +48,7 @@ class Bench:
 
     def command(self, tool: str, *words: str) -> list[str]:
         python = self.ours if tool == "pipelens" else self.theirs
-        return [str(Path(python or "").with_name(tool)), *words]
+        return [str(Path(python or "").absolute().with_name(tool)), *words]
 
     def pipeline(self, name: str, tasks: int, kind: str, **style: object) -> Path:
         folder = self.folder / name

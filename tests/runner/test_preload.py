@@ -60,3 +60,20 @@ def test_a_task_that_imports_such_a_library_finds_it_there_the_next_time(pipelin
         assert pipeline.build(force=True, environ=environ).problems == ()
         found.append((pipeline.root / "out/a.txt").read_text())
     assert found == ["True", "False"]
+
+
+@pytest.mark.skipif(not warm.AVAILABLE, reason="warm parents need fork")
+def test_what_one_task_imported_is_there_for_those_after_it(pipeline: Pipeline) -> None:
+    library = pipeline.root.with_name("library")
+    library.mkdir()
+    (library / "pyarrow.py").write_text("import os\nPID = os.getpid()\n")
+    pipeline.write(
+        "tasks.py",
+        "import os\n\ndef make(product, upstream=None):\n    import pyarrow\n"
+        "    open(product, 'w').write(str(pyarrow.PID == os.getpid()))\n",
+    )
+    for name in "bc":
+        pipeline.task("tasks.make", f"out/{name}.txt", name=name)
+    environ = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(library)}
+    assert pipeline.build(environ=environ).problems == ()
+    assert [(pipeline.root / f"out/{name}.txt").read_text() for name in "abc"] == ["True", "False", "False"]

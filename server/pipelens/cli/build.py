@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from pipelens.cli import arguments as arguments_
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pipelens.core.project import Project
     from pipelens.runner.build_lock import Builder, Turn
     from pipelens.runner.events import Event
+    from pipelens.runner.head_start import HeadStart
     from pipelens.runner.plan import BuildOptions, Plan
     from pipelens.runner.worker_reports import Engine
     from pipelens.workspace.keeper import ProjectKeeper
@@ -83,7 +85,25 @@ def main(name: str, words: Sequence[str]) -> int:
         partially=tuple(arguments.partially),
         skip_upstream=arguments.skip_upstream,
     )
-    return carry_out(open_keeper(arguments, AskedVariables(os.environ)), options, arguments)
+    with warm_start(arguments, is_sure=arguments.force) as started:
+        keeper = open_keeper(arguments, AskedVariables(os.environ))
+        return carry_out(keeper, options, arguments, started)
+
+
+def warm_start(arguments: argparse.Namespace, *, is_sure: bool) -> AbstractContextManager[HeadStart | None]:
+    """Let the worker's imports begin before the pipeline is read, where something will most likely run."""
+    if arguments.dry_run or arguments.in_process:
+        return nullcontext()
+    from pipelens.runner.head_start import head_start
+
+    return head_start(
+        arguments.entry_point,
+        interpreter=arguments.interpreter,
+        engine=arguments.engine,
+        cwd=arguments.cwd,
+        environ=os.environ,
+        is_sure=is_sure,
+    )
 
 
 def _unchanged(arguments: argparse.Namespace) -> int | None:
@@ -179,7 +199,12 @@ def prepare_debugging(arguments: argparse.Namespace) -> None:
     arguments.keep_going = False
 
 
-def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.Namespace) -> int:
+def carry_out(
+    keeper: ProjectKeeper,
+    options: BuildOptions,
+    arguments: argparse.Namespace,
+    started: HeadStart | None = None,
+) -> int:
     """Plan and run; returns the exit code. Raises `Refusal` when there is nothing that can be run."""
     from pipelens.runner import plan as plan_
     from pipelens.runner.build_lock import Turn, last_turn
@@ -203,7 +228,7 @@ def carry_out(keeper: ProjectKeeper, options: BuildOptions, arguments: argparse.
         return planned_now(keeper, options, arguments, errors)
 
     turn = Turn(waits, plan_again, planned_at, is_patient=not arguments.no_wait)
-    code, record = _run(keeper, project, made, turn, arguments, screen, errors)
+    code, record = _run(keeper, project, made, turn, arguments, screen, errors, started)
     _report(record, arguments, screen, errors)
     if arguments.debug:
         from pipelens.cli.failed_debugging import open_failed
@@ -296,9 +321,10 @@ def _run(
     arguments: argparse.Namespace,
     screen: Screen,
     errors: Screen,
+    started: HeadStart | None,
 ) -> tuple[int, BuildRecord]:
-    from pipelens.health import interpreter_of
     from pipelens.runner.build import run_build
+    from pipelens.runner.interpreter import interpreter_of
     from pipelens.runner.stop import StopRequest
 
     if made.to_run:
@@ -331,6 +357,7 @@ def _run(
             engine=engine,
             turn=turn,
             dumps=None if arguments.no_dump else keeper.settings.failure_values,
+            started=started,
         )
     if result.refused is not None:
         raise Refusal(result.refused, exit_code=result.exit_code)

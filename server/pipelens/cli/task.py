@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelens.cli import arguments as arguments_
 from pipelens.cli import status
-from pipelens.cli.build import add_run_options, carry_out, prepare_debugging
+from pipelens.cli.build import add_run_options, carry_out, prepare_debugging, warm_start
 from pipelens.cli.build_progress import PlainProgress
 from pipelens.cli.commands import SUMMARIES
 from pipelens.cli.pipeline import freshness_of, only_shown, open_keeper
@@ -17,7 +17,7 @@ from pipelens.cli.refusal import Refusal
 from pipelens.cli.terminal import Screen, harmless
 from pipelens.core.project import Task
 from pipelens.core.suggestions import nearest
-from pipelens.health import interpreter_of
+from pipelens.runner.interpreter import interpreter_of
 from pipelens.runner.plan import BuildOptions
 from pipelens.runner.state import StateError
 from pipelens.workspace.keeper import ProjectKeeper
@@ -45,13 +45,14 @@ def main(name: str, words: Sequence[str]) -> int:
     parser.set_defaults(jobs=1, keep_going=True)
     arguments = arguments_.read(parser, words)
     prepare_debugging(arguments)
-    keeper = open_keeper(arguments)
-    asked = arguments.source or arguments.status or arguments.on_finish
-    code = _told(keeper, arguments) if asked else 0
-    if code or (asked and not arguments.build):
-        return code
     options = BuildOptions(force=arguments.force, task=arguments.task)
-    return carry_out(keeper, options, arguments)
+    asked = arguments.source or arguments.status or arguments.on_finish
+    if asked:
+        keeper = open_keeper(arguments)
+        code = _told(keeper, arguments)
+        return code if code or not arguments.build else carry_out(keeper, options, arguments)
+    with warm_start(arguments, is_sure=arguments.force) as started:
+        return carry_out(open_keeper(arguments), options, arguments, started)
 
 
 def _told(keeper: ProjectKeeper, arguments: argparse.Namespace) -> int:

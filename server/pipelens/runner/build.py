@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project, Task
@@ -28,20 +29,15 @@ from pipelens.runner.leftovers import clear_leftovers
 from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.place import DumpValues, Place
 from pipelens.runner.plan import Plan, Refusal, refuse_unsupported
-from pipelens.runner.preload import preloaded, remember
+from pipelens.runner.preload import preloaded, remember, unhidden
+from pipelens.runner.process_engine import task_environment
 from pipelens.runner.state import StateError, make_state, state_path
 from pipelens.runner.stop import StopRequest, stopped_by_signals
 
 if TYPE_CHECKING:
     # What executes is imported when something is executed: a build that finds nothing to do is quick.
+    from pipelens.runner.head_start import HeadStart
     from pipelens.runner.worker_reports import Engine
-
-OWN_VARIABLES = "PIPELENS_"
-
-
-def task_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment that tasks see: the client's, with nothing of ours in it."""
-    return {name: value for name, value in environ.items() if not name.startswith(OWN_VARIABLES)}
 
 
 def run_build(
@@ -58,13 +54,15 @@ def run_build(
     engine: str | Engine | None = None,
     turn: Turn | None = None,
     dumps: DumpValues | None = "small",
+    started: HeadStart | None = None,
 ) -> BuildResult:
     """Run the steps of `plan` and leave every record in order, also when it is interrupted.
 
     cwd: where functions and notebooks run (section 2.4). workers: how many tasks run at once.
     keep_going: after a failure, tasks that do not need what failed are run all the same. engine: what
     runs the tasks, instead of the usual. turn: how to wait for another build of this pipeline;
-    without it that is a refusal. dumps: what failed tasks record, None for nothing. While it runs in the main thread, Ctrl-C stops the build; elsewhere
+    without it that is a refusal. dumps: what failed tasks record, None for nothing. started: a warm
+    parent that may be there already. While it runs in the main thread, Ctrl-C stops the build; elsewhere
     `stop` does. Raises nothing that the pipeline is to blame for.
     """
     run = given_run_id(environ) or new_run_id()
@@ -89,6 +87,7 @@ def run_build(
                 if (refused := _unready(project, plan, interpreter, _chosen(engine)[0])) is not None:
                     return _refused(run, refused)
             with _placed(project, run, interpreter, listener, cwd, environ, stop, engine, dumps) as place:
+                place.engines.started = started
                 for task in _one_of_each_kind(project, plan):
                     place.engines.prepare(task)
                 history = History(project.root, project.path)
@@ -160,6 +159,7 @@ def _placed(
     seen = task_environment(environ)
     engines = Engines(interpreter, seen, *_chosen(engine))
     engines.preload = preloaded(project, interpreter.path)
+    engines.allowed = partial(unhidden, project)
     try:
         yield Place(project, run, interpreter, os.path.abspath(cwd), seen, stop, tell, engines, dumps)
     finally:

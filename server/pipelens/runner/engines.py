@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipelens.core.project import Task
 from pipelens.runner.conversions import Conversions
@@ -20,6 +21,9 @@ if os.name == "nt":
 else:
     from pipelens.runner import warm_engine_posix as warm
 
+if TYPE_CHECKING:
+    from pipelens.runner.head_start import HeadStart
+
 DEBUGGER = "debugger"
 """The name of the engine whose workers are debugged."""
 
@@ -28,7 +32,9 @@ DEBUGGER = "debugger"
 class Engines:
     """The engines of one run. environ: what its tasks see. chosen: the engine that was asked for
     by name, None for the usual. given: one that runs everything.
-    preload: what warm parents import beforehand. imported: what tasks imported by themselves. Used from several threads."""
+    preload: what warm parents import beforehand. imported: what tasks imported by themselves. allowed:
+    which names of those may be imported beforehand. started: a warm parent that may be there already.
+    Used from several threads."""
 
     interpreter: Interpreter
     environ: Mapping[str, str]
@@ -36,6 +42,8 @@ class Engines:
     given: Engine | None = None
     preload: tuple[str, ...] = ()
     imported: set[str] = field(default_factory=set[str])
+    allowed: Callable[[Iterable[str]], tuple[str, ...]] = tuple
+    started: HeadStart | None = None
     conversions: Conversions = field(default_factory=Conversions)
     _open: dict[str, Engine] = field(default_factory=dict[str, Engine])
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,7 +81,22 @@ class Engines:
             return KernelEngine()
         if name == "process":
             return ProcessEngine(self.interpreter.path)
-        return warm.WarmEngine(self.interpreter.path, name.partition("-")[2], self.environ, self.preload)
+        wanted = self.interpreter.path, name.partition("-")[2], self.environ
+        engine = (self.started and self.started.taken(*wanted)) or warm.WarmEngine(*wanted)
+        engine.preload(self.preload)
+        return engine
+
+    def learn(self, names: Iterable[str]) -> None:
+        """A task has imported these: the warm parents do so before they fork for the next."""
+        new = set(names).difference(self.imported)
+        if not new:
+            return
+        self.imported |= new
+        names = self.allowed(new)
+        with self._lock:
+            for engine in self._open.values():
+                if isinstance(engine, warm.WarmEngine):
+                    engine.preload(names)
 
     def close(self) -> None:
         with self._lock:

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import time
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -152,6 +151,8 @@ def _remove(entries: list[os.DirEntry[str]]) -> None:
 
 def _summary(path: str) -> dict[str, object] | None:
     """The small member that says what a dump is about."""
+    import zipfile  # and all that compresses, for nothing where nothing failed
+
     try:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(_SUMMARY)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import os
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -262,6 +261,8 @@ def same_function(one: str, other: str) -> bool:
 
 def _tree(code: str) -> str | None:
     try:
+        import textwrap
+
         tree = ast.parse(textwrap.dedent(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

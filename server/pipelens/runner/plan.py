@@ -5,7 +5,6 @@ The selections are those of section 11.5 of the format.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -193,6 +192,8 @@ def _state(freshness: Mapping[str, Freshness], name: str) -> str:
 
 
 def _unknown(project: Project, wanted: str) -> Refusal:
+    import difflib
+
     near = tuple(difflib.get_close_matches(wanted, [str(name) for name in project.tasks], n=3, cutoff=0.6))
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     listed = ", ".join(sorted(str(name) for name in project.tasks)[:20])

@@ -1,5 +1,5 @@
-"""Which libraries a warm parent imports before it forks: those that the last runs of the project
-imported, from a short list of ones that start no threads of Python and read nothing of the project."""
+"""Which libraries a warm parent imports before it forks: those that tasks of the project imported in
+its last runs or in this one, from a short list of ones that start no threads of Python and read nothing of the project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelens.core.project import Project
 from pipelens.runner.state import state_path
 from pipelens.runner.whole_file import write_whole
 
-ALLOWED = ("numpy", "pandas", "pyarrow", "matplotlib", "ploomber")
+ALLOWED = ("numpy", "pandas", "pyarrow", "matplotlib", "scipy", "sklearn", "ploomber")
 _FORGOTTEN_AFTER = 7 * 24 * 3600.0
 """Seconds. A library that is imported beforehand is imported by every task, so that only a run without
 it tells whether it is still wanted."""
@@ -24,11 +24,17 @@ def preloaded(project: Project, interpreter: str) -> tuple[str, ...]:
     seen = _read(project.root).get(interpreter, {})
     now = time.time()
     fresh = [name for name in ALLOWED if 0 <= now - seen.get(name, 0.0) < _FORGOTTEN_AFTER]
-    if not fresh:
+    return unhidden(project, fresh)
+
+
+def unhidden(project: Project, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that may be imported beforehand: allowed, and not of a module of the project's."""
+    wanted = [name for name in ALLOWED if name in set(names)]
+    if not wanted:
         return ()
     folders = {project.root, project.spec.folder, *project.import_folders}
     folders.update(os.path.dirname(task.source_path) for task in project.tasks.values() if task.source_path)
-    return tuple(name for name in fresh if not any(_is_in(folder, name) for folder in folders))
+    return tuple(name for name in wanted if not any(_is_in(folder, name) for folder in folders))
 
 
 def _is_in(folder: str, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,6 +13,13 @@ from pipelens.runner.worker_reports import Order, Running, WorkerNotStarted
 
 WORKER = str(Path(__file__).resolve().parent.parent / "worker" / "__main__.py")
 """The program that an interpreter is lent to run one plan."""
+
+OWN_VARIABLES = "PIPELENS_"
+
+
+def task_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment that tasks see: the client's, with nothing of ours in it."""
+    return {name: value for name, value in environ.items() if not name.startswith(OWN_VARIABLES)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
 
 from pipelens.runner.plan import Step
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _BREATH = 0.2
 """Seconds after which the waiting thread looks up, so that it heeds signals on every system."""
@@ -48,6 +51,8 @@ class _Parallel:
         self.ready = [name for name, missing in self.missing.items() if not missing]
 
     def run(self, workers: int) -> None:
+        from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
         under_way: dict[Future[None], str] = {}
         error: BaseException | None = None
         with ThreadPoolExecutor(workers, thread_name_prefix="pipelens-task") as pool:

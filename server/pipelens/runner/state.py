@@ -7,7 +7,6 @@ git through a file of its own. Every record in it carries a version.
 from __future__ import annotations
 
 import os
-from urllib.parse import quote
 
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.whole_file import write_whole
@@ -20,6 +19,8 @@ else:
 
 STATE_FOLDER = ".pipelens"
 RUNS_KEPT = 50
+_SAFE = " ()[],+=@"
+_USUAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-~" + _SAFE)
 
 
 class StateError(Exception):
@@ -32,7 +33,11 @@ def state_path(root: str, *parts: str) -> str:
 
 def file_name(task: str) -> str:
     """A task's name as one file name: names may hold slashes, blanks and any letter."""
-    name = quote(str(task), safe=" ()[],+=@")
+    name = str(task)
+    if not _USUAL.issuperset(name):
+        from urllib.parse import quote
+
+        name = quote(name, safe=_SAFE)
     return name if len(name) <= 120 else f"{name[:100]}~{abs(hash_of(name)):x}"
 
 

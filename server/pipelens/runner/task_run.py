@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pipelens.core.project import Task
 from pipelens.core.sources import FunctionSource, NotebookSource, TemplateSource, UnresolvedFunction
 from pipelens.runner.disk_room import advice
-from pipelens.runner.events import CellChanged, OutputMade, TaskProblem
+from pipelens.runner.events import TaskProblem
 from pipelens.runner.failures import trim_failures
-from pipelens.runner.hook_runs import HookRunner
 from pipelens.runner.intents import end_intent, void_changed, write_intent
 from pipelens.runner.interpreter import HOW_TO_CHANGE
 from pipelens.runner.kernel_engine import kernel_of
@@ -26,7 +24,6 @@ from pipelens.runner.state import file_name, state_path
 from pipelens.runner.static_check import static_problems
 from pipelens.runner.task_plan import (
     RECORDED_KINDS,
-    Notebook,
     TaskNotReady,
     function_plan,
     hooks_value,
@@ -37,40 +34,35 @@ from pipelens.runner.task_plan import (
     with_dump,
     write_plan,
 )
-from pipelens.runner.task_problem import problem_of
+from pipelens.runner.task_reports import TaskReports
 from pipelens.runner.whole_file import write_whole
 from pipelens.runner.worker_reports import (
     Ended,
     Engine,
     Order,
-    Printed,
-    Report,
-    Told,
     WorkerNotStarted,
     carry_out,
 )
 
 if TYPE_CHECKING:
-    from pipelens.runner.shell_run import Script
-
-MOST_OUTPUT = 4 << 20
-"""Characters of printed text that are passed on per task; a notebook keeps all of its own."""
+    from pipelens.runner.hook_runs import HookRunner
 
 
 @dataclass(slots=True)
 class TaskRun:
-    """The run of one task: what the worker told, gathered."""
+    """The run of one task. told: what the worker told. died: it did not end by itself."""
 
     place: Place
     task: Task
-    notebook: Notebook | None = None
-    executed: ExecutedNotebook | None = None
-    script: Script | None = None
-    params: Mapping[str, object] = field(default_factory=dict[str, object])
-    code: str | None = None
-    problems: list[TaskProblem] = field(default_factory=list[TaskProblem])
+    told: TaskReports = field(init=False)
     died: bool = False
-    printed: int = 0
+
+    def __post_init__(self) -> None:
+        self.told = TaskReports(self.place, self.task)
+
+    @property
+    def problems(self) -> list[TaskProblem]:
+        return self.told.problems
 
     def run(self) -> Status:
         """Execute the task and leave its records in order, whatever happens."""
@@ -122,12 +114,12 @@ class TaskRun:
         try:
             status = self.worked(made)
         finally:
-            if self.script is not None:
-                self.script.remove()
-        if status == "ok" and self.executed is not None:
+            if self.told.script is not None:
+                self.told.script.remove()
+        if status == "ok" and self.told.executed is not None:
             conversions, scratch = self.place.engines.conversions, self.state_file("plans", "ipynb")
             try:
-                write_notebook(self.executed, self.task, conversions, scratch, self.place.stop)
+                write_notebook(self.told.executed, self.task, conversions, scratch, self.place.stop)
             except ExportError as error:
                 status = self.fail(str(error))
         if self.task.kind == "function":
@@ -156,6 +148,8 @@ class TaskRun:
         return status
 
     def hook_runner(self) -> HookRunner:
+        from pipelens.runner.hook_runs import HookRunner
+
         return HookRunner(self.place)
 
     def plan(self) -> dict[str, object] | TaskNotReady:
@@ -183,10 +177,10 @@ class TaskRun:
             plan = {**task_plan(project, task, cwd=cwd, events=self.events_path), "kind": "values"}
             if self.worked(plan, self.place.engines.of(None)) != "ok":
                 return plan
-        self.script = Script(task, self.state_file("plans", "sh"))
-        called = {name: self.params[name] for name in called_params(task)}
-        fault = self.script.write(project, called)
-        return fault or self.script.plan(project, cwd=cwd, events=self.events_path)
+        self.told.script = Script(task, self.state_file("plans", "sh"))
+        called = {name: self.told.params[name] for name in called_params(task)}
+        fault = self.told.script.write(project, called)
+        return fault or self.told.script.plan(project, cwd=cwd, events=self.events_path)
 
     def cells_plan(self, path: str) -> dict[str, object] | TaskNotReady:
         try:
@@ -197,21 +191,21 @@ class TaskRun:
         found = read_notebook(self.task, text)
         if isinstance(found, TaskNotReady):
             return found
-        self.notebook = found
+        self.told.notebook = found
         self.problems.extend(static_problems(self.task, path, found.found))
         if self.task.kind == "notebook":
-            self.executed = ExecutedNotebook(found, text)
+            self.told.executed = ExecutedNotebook(found, text)
             if is_converted(self.task):
                 self.place.engines.conversions.prepare()
         plan = notebook_plan(
             self.place.project, self.task, found, cwd=self.working_folder, events=self.events_path
         )
         kernel = kernel_of(self.task, self.place.engines.chosen)
-        if kernel is None or self.executed is None or self.problems:
+        if kernel is None or self.told.executed is None or self.problems:
             return plan
         if self.worked({**plan, "kind": "values"}, self.place.engines.of(None)) != "ok":
             return plan
-        return kernel_plan(plan, kernel, self.executed.injected, self.task)
+        return kernel_plan(plan, kernel, self.told.executed.injected, self.task)
 
     @property
     def working_folder(self) -> str:
@@ -238,13 +232,13 @@ class TaskRun:
         """Start the worker with `plan` and follow it to its end."""
         plan_path = self.state_file("plans", "json")
         engine = engine or self.place.engines.of(self.task)
-        marks = secrets.token_hex(8) if engine.name in ("warm", "process") and self.executed else None
+        marks = os.urandom(8).hex() if engine.name in ("warm", "process") and self.told.executed else None
         write_plan(
             plan_path, {**plan, "outputs": {**cast("dict[str, object]", plan["outputs"]), "marks": marks}}
         )
         order = Order(plan_path, self.events_path, str(plan["cwd"]), self.place.environ, marks)
         try:
-            ended = carry_out(engine, order, self.place.stop, self.hear)
+            ended = carry_out(engine, order, self.place.stop, self.told.hear)
         except WorkerNotStarted as error:
             return self.fail(str(error), advice=HOW_TO_CHANGE)
         finally:
@@ -261,90 +255,14 @@ class TaskRun:
                 self.died = True
                 return self.fail(f"the process of the task {ended.in_words} before it had ended")
             case "ok" | "failed" | "early_stop":
-                if self.script is not None and self.script.status is not None:
-                    self.problems.append(self.script.problem())
+                if self.told.script is not None and self.told.script.status is not None:
+                    self.problems.append(self.told.script.problem())
                 return ended.status
             case "interrupted":
                 return self.fail("it was interrupted", error="KeyboardInterrupt")
             case _:
                 self.died = True
                 return self.fail(f"the process of the task {ended.in_words} before it was done")
-
-    def hear(self, report: Report) -> None:
-        """One thing that the worker told."""
-        if isinstance(report, Printed):
-            current = self.executed.current if self.executed else None
-            if self.executed is not None:
-                self.executed.print(report.stream, report.text)
-            if self.script is not None and report.stream == "stderr":
-                self.script.heard(report.text)
-            self.tell_output(report.stream, report.text, current)
-            return
-        match report:
-            case Told(kind="params", fields=fields):
-                self.params = fields["values"]
-            case Told(kind="script", fields=fields) if self.script is not None:
-                self.script.status = fields["status"]
-            case Told(kind="imported", fields=fields):
-                self.place.engines.imported.update(fields["names"])
-            case Told(kind="code", fields=fields):
-                self.code = fields["code"]
-            case Told(kind="failure", fields=fields):
-                self.hear_failure(fields)
-            case Told(fields=fields) if self.executed is not None:
-                self.hear_cell(report.kind, fields, self.executed)
-            case _:
-                pass
-
-    def hear_cell(self, kind: str, fields: Mapping[str, Any], executed: ExecutedNotebook) -> None:
-        index: int | None = fields.get("cell")
-        match kind:
-            case "injected":
-                executed.inject(fields["text"])
-            case "cell":
-                if fields["state"] == "started":
-                    executed.start(fields["index"], fields.get("execution_count"), fields["at"])
-                else:
-                    executed.end(fields["index"], fields["at"])
-                self.tell_cell(fields)
-            case "output":
-                output = fields["output"]
-                executed.add(index, output)
-                if output["output_type"] == "stream":
-                    self.tell_output(output["name"], output["text"], index)
-            case "clear":
-                executed.clear(index, bool(fields.get("wait")))
-            case "update":
-                executed.update(fields["display_id"], fields["data"], fields["metadata"])
-            case _:
-                pass
-
-    def tell_output(self, stream: Literal["stdout", "stderr"], text: str, cell: int | None) -> None:
-        """Pass on what was printed, up to a limit: the event file must not grow without end."""
-        if self.printed > MOST_OUTPUT:
-            return
-        self.printed += len(text)
-        if self.printed > MOST_OUTPUT:
-            text = "\n(what the task prints from here on is not shown)\n"
-        self.place.listener(OutputMade(self.task.name, stream, text, cell))
-
-    def tell_cell(self, fields: Mapping[str, Any]) -> None:
-        assert self.notebook is not None
-        index = fields["index"]
-        code = [cell for cell in self.notebook.cells if cell is not None and cell.kind == "code"]
-        for number, cell in enumerate(code, 1):
-            if cell.index == index:
-                line = cell.lines[0][0] if cell.lines else 0
-                path = self.notebook.path
-                self.place.listener(
-                    CellChanged(self.task.name, cell.index, number, len(code), fields["state"], path, line)
-                )
-                return
-
-    def hear_failure(self, fields: Mapping[str, Any]) -> None:
-        if fields.get("early_stop"):
-            return
-        self.problems.append(problem_of(fields, self.task, self.place, self.notebook))
 
     def recorded(self) -> Status:
         """Check that the products are there, then write the metadata beside them."""
@@ -357,8 +275,9 @@ class TaskRun:
                 path=self.task.source_path,
                 line=self.task.source_line,
             )
-        code = self.script.text if self.script is not None else self.task.code  # read anew each time
-        code = self.code if code is None else code
+        script = self.told.script
+        code = script.text if script is not None else self.task.code  # read anew each time
+        code = self.told.code if code is None else code
         if code is None:
             return "ok"
         try:
@@ -373,9 +292,9 @@ class TaskRun:
         """The params to store: ours as they are, called ones with the values that they had."""
         called = called_params(self.task)
         merged = {
-            name: self.params[name] if name in called else value
+            name: self.told.params[name] if name in called else value
             for name, value in self.task.params.items()
-            if name not in called or name in self.params
+            if name not in called or name in self.told.params
         }
         return stored_params({k: v for k, v in merged.items() if k != RESOURCES}, self.task.spec.resources)
 
@@ -388,12 +307,12 @@ class TaskRun:
 
     def keep_partial_notebook(self) -> None:
         """What ran of a failed notebook is kept in the state folder, not in the product's place."""
-        if self.executed is None:
+        if self.told.executed is None:
             return
         root = self.place.project.root
         path = state_path(root, "failures", f"{file_name(self.task.name)}-{self.place.run}.ipynb")
         try:
-            write_whole(path, self.executed.as_bytes(compact=True), mode=0o600)
+            write_whole(path, self.told.executed.as_bytes(compact=True), mode=0o600)
         except OSError:
             return
         if self.problems:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
@@ -29,14 +29,11 @@ _LOST = -int(signal.SIGKILL)
 
 
 class WarmEngine:
-    """Starts workers by asking the warm parent. kind: `notebook` or `plain`, as the worker has it.
-    preload: modules to import before the first fork."""
+    """Starts workers by asking the warm parent. kind: `notebook` or `plain`, as the worker has it."""
 
     name = "warm"
 
-    def __init__(
-        self, interpreter: str, kind: str, environ: Mapping[str, str], preload: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, interpreter: str, kind: str, environ: Mapping[str, str]) -> None:
         self._interpreter = interpreter
         self._environ = dict(environ)
         self._lock = threading.Lock()
@@ -46,12 +43,19 @@ class WarmEngine:
         self._lost = True
         self._broken = False
         self._fresh = ProcessEngine(interpreter)
-        self._arguments = ["--warm", kind, *preload]
+        self._kind = kind
+        self._preload: list[str] = []
+        self._told = 0
 
     def prepare(self) -> None:
         """Start the parent now, so that it imports while a plan is still being made."""
         with self._lock, suppress(OSError):
             self._ensure()
+
+    def preload(self, names: Iterable[str]) -> None:
+        """Modules that the parent imports when it is next asked for something."""
+        with self._lock:
+            self._preload += [name for name in names if name not in self._preload]
 
     def start(self, order: Order) -> Running:
         if self._broken or dict(order.environ) != self._environ:
@@ -89,6 +93,9 @@ class WarmEngine:
         if process is not None:
             with suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
+            if not self._next:
+                # It has forked nothing, and may be busy importing.
+                process.kill()
             try:
                 process.wait(1)
             except subprocess.TimeoutExpired:
@@ -99,11 +106,17 @@ class WarmEngine:
 
     def _ensure(self) -> socket.socket:
         """The way to a parent that lives; a new one where the last was lost."""
-        if not self._lost:
-            return self._control
+        if self._lost:
+            self._start()
+        if self._told < len(self._preload):
+            request = {"import": self._preload[self._told :]}
+            self._control.sendall(json.dumps(request).encode("ascii") + b"\n")
+            self._told = len(self._preload)
+        return self._control
+
+    def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        kind, *preload = self._arguments[1:]
-        command = [self._interpreter, WORKER, "--warm", str(theirs.fileno()), kind, *preload]
+        command = [self._interpreter, WORKER, "--warm", str(theirs.fileno()), self._kind]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -122,11 +135,11 @@ class WarmEngine:
             theirs.close()
         self._control = ours
         self._lost = False
+        self._told = 0
         self._reader = threading.Thread(
             target=self._listen, args=(ours, self._process), name="pipelens-warm", daemon=True
         )
         self._reader.start()
-        return ours
 
     def _listen(self, control: socket.socket, process: subprocess.Popen[bytes]) -> None:
         """Hear of children until the parent is gone; those it has not told the end of are lost."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from pipelens.runner.worker_reports import Order, Running, WorkerNotStarted
 
@@ -14,10 +14,11 @@ class WarmEngine:
 
     name = "warm"
 
-    def __init__(
-        self, interpreter: str, kind: str, environ: Mapping[str, str], preload: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, interpreter: str, kind: str, environ: Mapping[str, str]) -> None:
         raise RuntimeError("the warm engine needs fork")
+
+    def preload(self, names: Iterable[str]) -> None:
+        return
 
     def prepare(self) -> None:
         return

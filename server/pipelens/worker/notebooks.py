@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import builtins
 import inspect
 import os
@@ -23,6 +22,7 @@ _OWN_CELL_MAGICS = ("%%time", "%%capture")
 
 def prepare(plan: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Channel], None]:
     """Import what running needs, before the project's folders are on the import path."""
+    import asyncio  # noqa: F401
     from importlib.util import find_spec
 
     if find_spec("IPython") is None:
@@ -55,6 +55,8 @@ def run_script(plan: Mapping[str, Any], channel: Channel) -> None:
 
 
 def _run(plan: Mapping[str, Any], channel: Channel, make_shell: Optional[Callable[..., Any]]) -> None:
+    import asyncio
+
     module = main_module(None)
     codes = _codes(plan, channel)
     if plan["outputs"].get("marks"):
@@ -147,6 +149,8 @@ class _Notebook:
             cells.parse(code, self.shell.transform_cell)
 
     async def run(self, codes: List[cells.Code], roots: List[str]) -> None:
+        from asyncio import sleep
+
         for code in codes:
             if code.is_skipped:
                 continue
@@ -170,7 +174,7 @@ class _Notebook:
                     raise error  # noqa: B904
             self.flush()
             self.channel.send("cell", state="finished", index=code.index)
-            await asyncio.sleep(0)
+            await sleep(0)
         self.channel.cell = None
 
     async def run_cell(self, code: cells.Code) -> None:

@@ -27,7 +27,7 @@ def main(arguments: List[str]) -> int:
         else:
             from . import warm_posix as warm
 
-        return warm.serve(int(arguments[1]), arguments[2], arguments[3:])
+        return warm.serve(int(arguments[1]), arguments[2])
     return run_plan(arguments[0], int(arguments[1]) if len(arguments) > 1 else None)
 
 

@@ -2,7 +2,7 @@
 
 It has one thread, imports nothing of the project's, and belongs to one build: when the other end of
 its socket closes, it ends. A request is a JSON line with three file descriptors (stdout, stderr,
-lifeline); the answers are `{"id", "pid"}` and, when the child has ended, `{"id", "exit"}`, an exit
+lifeline), or without any `{"import"}`, names of modules; the answers are `{"id", "pid"}` and, when the child has ended, `{"id", "exit"}`, an exit
 code or the negative number of the signal.
 """
 
@@ -23,22 +23,31 @@ _FDS = 3
 _MOST = 1 << 20
 
 
-def serve(fd: int, kind: str, preload: Iterable[str]) -> int:
+def serve(fd: int, kind: str) -> int:
     """Answer requests until the other side is gone. kind: `notebook` (with a shell that is built
     before the fork, where IPython is installed) or `plain`."""
     from . import start
 
     control = socket.socket(fileno=fd)
     start.import_for(kind)
-    for name in preload:
+    _settle()
+    return _Parent(control).serve()
+
+
+def _settle() -> None:
+    """What is there now is left alone by the collectors of the children, which would copy it."""
+    gc.collect()
+    gc.freeze()
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
         try:
             __import__(name)
         except Exception:
             # The task that wants it will say why it cannot be imported.
             continue
-    gc.collect()
-    gc.freeze()
-    return _Parent(control).serve()
+    _settle()
 
 
 class _Parent:
@@ -78,8 +87,12 @@ class _Parent:
         self.received += data
         while b"\n" in self.received:
             line, self.received = self.received.split(b"\n", 1)
+            request = json.loads(line)
+            if "import" in request:
+                _import(request["import"])
+                continue
             own, self.fds = self.fds[:_FDS], self.fds[_FDS:]
-            self.fork(json.loads(line), own)
+            self.fork(request, own)
         return True
 
     def fork(self, request: Dict[str, Any], fds: List[int]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Iterable
 
-
-def serve(fd: int, kind: str, preload: Iterable[str]) -> int:
+def serve(fd: int, kind: str) -> int:
     raise RuntimeError("a warm parent needs fork")

@@ -5,7 +5,6 @@ Nothing is imported: an entry point that is a Python function is recognised and 
 
 from __future__ import annotations
 
-import configparser
 import os.path
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -226,6 +225,8 @@ def _configured(cwd: str, files: Files) -> tuple[str, Place] | NotFound | None:
     text = files.read(config)
     if isinstance(text, Unreadable):
         return None
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(text.removeprefix("\ufeff"))

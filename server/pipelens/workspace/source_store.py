@@ -8,12 +8,11 @@ the same. A file that is damaged, or that another version wrote, is as good as n
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
-import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -57,7 +56,7 @@ class SourceStore:
     def __init__(self, folder: str, pipeline: str, reading: tuple[object, ...]) -> None:
         self.folder = folder
         self.pipeline = pipeline
-        name = hashlib.sha256(pipeline.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        name = _number(pipeline) + "".join(char if char.isalnum() else "-" for char in pipeline[-48:])
         self.path = os.path.join(folder, f"{name}.sources")
         self._header = [FORMAT, __version__, _reader(), list(sys.version_info[:3]), pipeline, list(reading)]
         self._lines: StoredLines | None = None
@@ -107,6 +106,8 @@ class SourceStore:
             self._lines = self._load()  # tells whether a newer version wrote it
         if self._is_newer:
             return
+        import tempfile
+
         temporary = None
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
@@ -163,7 +164,13 @@ def _reader() -> str:
                     if entry.name.endswith(".py"):
                         stat = entry.stat()
                         found.append(f"{entry.name}:{stat.st_size}:{stat.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()[:32]
+    return _number("\n".join(sorted(found)))
+
+
+def _number(text: str) -> str:
+    """Of a text, so that texts can be told apart; those that must not be mistaken are compared as well.
+    Cryptographic ones load OpenSSL, which takes longer than all else here."""
+    return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def cache_folder() -> str:
