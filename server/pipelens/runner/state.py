@@ -6,6 +6,7 @@ git through a file of its own. Every record in it carries a version.
 
 from __future__ import annotations
 
+import functools
 import os
 
 from pipelens.runner.disk_room import in_words
@@ -48,6 +49,7 @@ def hash_of(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "backslashreplace"))
 
 
+@functools.lru_cache(16)
 def pipeline_key(root: str, pipeline: str) -> str:
     """What tells the pipelines of one root apart in file names."""
     relative = os.path.relpath(pipeline, root) if os.path.isabs(pipeline) else pipeline
