@@ -42,6 +42,23 @@ class DebugpyProcess:
         assert self._process.stdout is not None
         self.connection = Connection(self._process.stdout.fileno(), self._process.stdin.fileno())
 
+    def living(self) -> int | None:
+        """How many processes there are: debugpy's adapter, its launcher, the task and what it started.
+        None where the system does not tell."""
+        try:
+            names = [name for name in os.listdir("/proc") if name.isdigit()]
+        except OSError:
+            return None
+        found = 0
+        for name in names:
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    state, _, _, session = file.read().rpartition(b")")[2].split()[:4]
+            except (OSError, ValueError):
+                continue
+            found += state != b"Z" and int(session) == self._process.pid
+        return found or None
+
     def close(self, patience: float = 1.0) -> None:
         """Let it end by itself, which it does when its input closes; then end it and all it started."""
         assert self._process.stdin is not None

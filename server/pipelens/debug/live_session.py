@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from pipelens.debug.debug_engine import DebugEngine, DebuggedWorker
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_TO_END = 8.0
 """Seconds that ending a session may take."""
+MOST_TO_START_AGAIN = 5.0
+"""Seconds between the end of a process and the start of the next, where a wrapper starts the Python."""
 SET_BY_CLIENTS = ("PYTHONSAFEPATH",)
 """Clients of ours start the adapter with it (law 1 of the architecture); no task shall see it."""
 
@@ -42,6 +45,8 @@ class LiveSession:
         self.passing: Passing | None = None
         self.exit_code: int | None = None
         self.problem = ""
+        self.connected = threading.Event()
+        """debugpy is inside the task's process."""
         self._answered = threading.Lock()
         self._run = threading.Thread(target=self._carry_out, name="pipelens-run", daemon=True)
 
@@ -115,7 +120,7 @@ class LiveSession:
     def _tell_end(self, failure: str) -> None:
         """The records are in order: only now is the session over for the client."""
         if self._answered.acquire(blocking=False):
-            text = failure or self.problem or "the debugging was stopped before it began"
+            text = self.problem or failure or "the debugging was stopped before it began"
             if self.stop.is_set and not self.problem:
                 text = "the debugging was stopped before it began"
             self.client.refuse(self.request, text, show=not self.stop.is_set)
@@ -163,7 +168,32 @@ class LiveSession:
         )
         threading.Thread(target=self._read_debugpy, name="pipelens-debugpy", daemon=True).start()
         connection.request("launch", arguments, self._launched)
+        threading.Thread(target=self._watch_start, name="pipelens-start", daemon=True).start()
         return worker
+
+    def _watch_start(self) -> None:
+        """Where the task's Python ends before debugpy is in it, debugpy waits for a minute and then tells
+        nothing of it."""
+        assert self.worker is not None
+        assert self.target is not None
+        assert self.launch is not None
+        if self.launch.no_debug:
+            return
+        most, since = 0, time.monotonic()
+        while not self.connected.wait(0.25) and self.worker.poll() is None:
+            living = self.debugpy.living()
+            if living is None:
+                return
+            most = max(most, living)
+            if living > 2 or most < 2 or (living == 2 and most == 2):
+                since = time.monotonic()
+            elif time.monotonic() - since > MOST_TO_START_AGAIN:
+                self.problem = (
+                    f"{self.target.interpreter.path} ended before the debugger was in it; "
+                    f"`pipelens task {self.target.task.name}` shows what it says"
+                )
+                self.worker.kill()
+                return
 
     def _launched(self, response: Message) -> None:
         if response.get("success"):

@@ -142,6 +142,9 @@ class Passing:
         match name:
             case "output":
                 self._take_output(body or {})
+            case "initialized":
+                self.session.connected.set()
+                self.client.event(name, body)
             case "exited":
                 self.session.exited(int(body.get("exitCode") or 0))
             case "terminated":
