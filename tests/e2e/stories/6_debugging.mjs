@@ -53,7 +53,11 @@ export async function play(scene) {
     await debug.variable(/^rows = 6/);
   });
   await step("restart", async () => {
+    const workers = () => below(server.pid).filter(({ command }) => command.some((word) => word.endsWith("debugpy/adapter")));
+    const [before] = workers();
     await debug.press(/Restart/);
+    await until(() => workers().some(({ pid }) => pid !== before.pid), "another process");
+    await until(() => workers().length === 1, "the old process to be gone");
     await debug.stopped(/steps\.py.*9/);
     await debug.variable(/^rows = 6/);
   });

@@ -15,10 +15,8 @@ export class RecordedSessions implements vscode.Disposable {
       vscode.debug.onDidChangeActiveDebugSession((session) => {
         void vscode.commands.executeCommand("setContext", "pipelens.isRecordedFailure", isRecorded(session));
       }),
-      vscode.debug.onDidStartDebugSession((session) => {
-        if (isRecorded(session)) {
-          showVariables();
-        }
+      vscode.debug.registerDebugAdapterTrackerFactory(TYPE, {
+        createDebugAdapterTracker: (session) => (isRecorded(session) ? new Watch(showVariables) : undefined),
       }),
     );
   }
@@ -50,6 +48,41 @@ export class RecordedSessions implements vscode.Disposable {
 
 function isRecorded(session: vscode.DebugSession | undefined): boolean {
   return session?.type === TYPE && session.configuration.request === "attach";
+}
+
+/** How long the place of the error may take to be shown. */
+const PATIENCE = 2_000;
+
+/** Calls once the place of the error is shown, for which VS Code asks what the error was; or it takes too long. */
+class Watch implements vscode.DebugAdapterTracker {
+  private timer: NodeJS.Timeout | undefined;
+  private isDone = false;
+
+  constructor(private readonly shown: () => void) {}
+
+  onDidSendMessage(message: unknown): void {
+    const { type, event, command } = message as { type?: unknown; event?: unknown; command?: unknown };
+    if (type === "event" && event === "stopped") {
+      this.timer ??= setTimeout(() => {
+        this.end();
+      }, PATIENCE);
+    } else if (type === "response" && command === "exceptionInfo") {
+      this.end();
+    }
+  }
+
+  onExit(): void {
+    this.isDone = true;
+    clearTimeout(this.timer);
+  }
+
+  private end(): void {
+    clearTimeout(this.timer);
+    if (!this.isDone) {
+      this.isDone = true;
+      this.shown();
+    }
+  }
 }
 
 /** VS Code does so by itself at breakpoints alone; here they are what it is about. */
