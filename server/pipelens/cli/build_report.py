@@ -138,18 +138,22 @@ def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen, entry: s
         yield Segment("  at "), Segment(place, "bold"), Segment(cell)
     for line in problem.traceback.rstrip().splitlines():
         yield (Segment(f"  {line}"),)
-    if problem.notebook:
-        yield (
-            Segment(
-                f"  The notebook as far as it came: {shown_path(os.path.join(root, problem.notebook), cwd)}"
-            ),
-        )
-    if problem.dump:
-        shown = shown_path(os.path.join(root, problem.dump), cwd)
+    # Where more tasks fail than failures are kept, the first are gone by now.
+    notebook, dump = (_kept(root, path) for path in (problem.notebook, problem.dump))
+    if notebook:
+        yield (Segment(f"  The notebook as far as it came: {shown_path(notebook, cwd)}"),)
+    if dump:
+        shown = shown_path(dump, cwd)
         command = Segment(opening_words(problem.task, entry), "bold")
         yield Segment("  Open it: "), command, Segment(f" ({shown})", "bright_black")
     if problem.advice:
         yield Segment("  help: ", "bold green"), Segment(problem.advice)
+
+
+def _kept(root: str, path: str | None) -> str | None:
+    """A file below the root, absolute, while there is one."""
+    absolute = os.path.join(root, path) if path else None
+    return absolute if absolute and os.path.exists(absolute) else None
 
 
 def opening_words(task: str, entry: str | None) -> str:
