@@ -42,7 +42,8 @@ EDITORS: Mapping[str, Json] = {
         "supportsStartDebuggingRequest": True,
     },
     "nvim-dap": {
-        "clientID": "neovim",
+        "clientId": "neovim",
+        "clientName": "neovim",
         "supportsRunInTerminalRequest": True,
         "supportsVariableType": True,
         "supportsProgressReporting": True,
@@ -127,9 +128,11 @@ class Client:
         )
         self.capabilities: Json = {}
         self.events: list[Json] = []
+        self.requests: list[Json] = []
+        self.responses: dict[int, Json] = {}
         self.received = b""
         self._seen = 0
-        self._sent = 0
+        self._sent = -1 if self.editor == "nvim-dap" else 0
         self._replies: dict[int, Json] = {}
         self._changed = threading.Condition()
         self._over = False
@@ -149,6 +152,7 @@ class Client:
             with self._changed:
                 if message["type"] == "response":
                     self._replies[message["request_seq"]] = message
+                    self.responses[message["request_seq"]] = message
                 elif message["type"] == "event":
                     self.events.append(message)
                 self._changed.notify_all()
@@ -163,6 +167,7 @@ class Client:
         message: Json = {"seq": self._sent, "type": "request", "command": command}
         if arguments is not None:
             message["arguments"] = arguments
+        self.requests.append(message)
         body = json.dumps(message).encode()
         try:
             self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
@@ -176,6 +181,10 @@ class Client:
         if not response["success"]:
             raise Refused(response)
         return response.get("body") or {}
+
+    def wait_until_answered(self, number: int) -> None:
+        """For a request that may be refused."""
+        self._wait(lambda: self._replies.pop(number, None), f"the reply to request {number}")
 
     def ask(self, command: str, **arguments: object) -> Json:
         return self.reply(self.send(command, arguments))

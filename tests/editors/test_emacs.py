@@ -16,22 +16,23 @@ from tests.editors.documented import LINE, RIGHT, configuration, write_project
 SCRIPT = Path(__file__).with_name("story.el")
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 EMACS = shutil.which("emacs")
-_HAS_EGLOT = (
+_HAS = (
     '(progn (require \'package) (dolist (dir (list (format "/usr/share/emacs/%s/site-lisp/elpa" emacs-version)'
     ' "/usr/share/emacs/site-lisp/elpa")) (add-to-list \'package-directory-list dir)) (package-initialize)'
-    " (kill-emacs (if (require 'eglot nil t) 0 1)))"
+    " (kill-emacs (if (require '{} nil t) 0 1)))"
 )
 
 
-def _has_eglot() -> bool:
+def has(package: str) -> bool:
+    """Whether there is an Emacs with this package."""
     if EMACS is None:
         return False
-    command = [EMACS, "-Q", "--batch", "--eval", _HAS_EGLOT]
+    command = [EMACS, "-Q", "--batch", "--eval", _HAS.replace("{}", package)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 needs_eglot = pytest.mark.skipif(
-    not _has_eglot(), reason="there is no Emacs with Eglot; `make test` installs one where it can"
+    not has("eglot"), reason="there is no Emacs with Eglot; `make test` installs one where it can"
 )
 
 
