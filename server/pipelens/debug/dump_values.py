@@ -19,6 +19,7 @@ from pipelens.debug.shown_text import shown
 from pipelens.debug.whole_values import Array, Shown, Table, expected_lines, rebuilt
 
 Part = Literal["all", "named", "indexed"]
+_Labels = list[tuple[str, int]]
 
 _SEQUENCES: Final = frozenset({"list", "tuple", "set", "frozenset", "deque", "ndarray"})
 _NUMPY_SCALAR: Final = re.compile(r"(?:np|numpy)\.\w+\((.{1,400})\)\Z")
@@ -89,6 +90,7 @@ class Values:
         self.bare: dict[int, object] = {}
         """What `bare` has found, by the numbers of nodes."""
         self._whole: dict[int, Array | DumpError] = {}
+        self._parts: dict[int, tuple[_Labels, _Labels]] = {}
 
     def node(self, reference: Reference) -> Node:
         return self.dump.nodes[reference.node]
@@ -201,7 +203,7 @@ class Values:
         match value:
             case Reference():
                 node = self.node(value)
-                named = len(_named(node))
+                named = len(self._parts_of(value)[0])
                 lines = self._lines(value)
                 if lines is not None:
                     return named, lines
@@ -250,15 +252,23 @@ class Values:
 
     def _recorded_child(self, value: Reference, at: int, path: str | None) -> Line:
         node = self.node(value)
-        named = _named(node)
+        named, indexed = self._parts_of(value)
         if at >= len(named) and (whole := self.whole(value)) is not None:
             return self._array_child(whole, at - len(named), path)
-        children = named if at < len(named) else _indexed(node)
+        children = named if at < len(named) else indexed
         number = at if at < len(named) else at - len(named)
         if number >= len(children):
             return Line("…", self._remark(value) or "")
         label, number = children[number]
         return self.line(label, Reference(number), child_path(path, label, node))
+
+    def _parts_of(self, value: Reference) -> tuple[_Labels, _Labels]:
+        """The children that have names, and those that have numbers."""
+        found = self._parts.get(value.node)
+        if found is None:
+            node = self.node(value)
+            found = self._parts[value.node] = (_named(node), _indexed(node))
+        return found
 
     def _remark(self, value: Reference) -> str | None:
         """What the last line below a recorded value says of what is not there."""
@@ -353,13 +363,13 @@ def _has_rows(node: Node) -> bool:
     return node.type in _SEQUENCES or (node.module.startswith("pandas") and node.type.endswith("Index"))
 
 
-def _named(node: Node) -> list[tuple[str, int]]:
+def _named(node: Node) -> _Labels:
     if not _has_rows(node):
         return [(child.label, child.node) for child in node.children]
     return [(child.label, child.node) for child in node.children if not child.label.isdecimal()]
 
 
-def _indexed(node: Node) -> list[tuple[str, int]]:
+def _indexed(node: Node) -> _Labels:
     if len(_named(node)) == len(node.children):
         return []
     return [(child.label, child.node) for child in node.children if child.label.isdecimal()]

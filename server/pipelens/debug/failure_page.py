@@ -26,6 +26,8 @@ _MOST_VALUES: Final = 4_000
 _MOST_OF_ONE: Final = 60
 _LONGEST: Final = 1_000
 _LONGEST_CELL: Final = 80
+_LONGEST_TRACE: Final = 100_000
+_MOST_PACKAGES: Final = 500
 _LINKS: Final = {
     "cause": "It was raised from",
     "context": "It was raised while handling",
@@ -62,7 +64,7 @@ def failure_page(dump: Dump, place: Callable[[Frame], str] | None = None, *, tru
     be rebuilt."""
     shown = place or (lambda frame: frame.file)
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    title = escape(f"{dump.task} failed: {headline(dump.errors[0]).splitlines()[0][:200]}")
+    title = escape(f"{dump.task} failed: {' '.join(headline(dump.errors[0]).split())}"[:200])
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
@@ -96,19 +98,22 @@ class _Page:
     def _parts(self) -> Iterator[str]:
         dump = self._dump
         at = datetime.fromtimestamp(dump.created, timezone.utc).astimezone()
-        yield f"<h1>{escape(dump.task)} failed</h1>"
+        yield f"<h1>{escape(dump.task[:_LONGEST])} failed</h1>"
         told = f"{at:%Y-%m-%d %H:%M:%S}, Python {dump.python}, run {dump.run}"
         if dump.truncated:
             told += f"; the recording was cut short ({', '.join(dump.truncated)})"
-        yield f'<p class="faint">{escape(told)}</p>'
+        yield f'<p class="faint">{escape(told[:_LONGEST])}</p>'
         for at_error, error in enumerate(dump.errors):
             yield from self._error(error, is_first=at_error == 0)
         yield "<h2>More</h2>"
-        yield _folded("The traceback as text", f"<pre>{escape(formatted(dump, self._place))}</pre>")
+        yield _folded(
+            "The traceback as text",
+            f"<pre>{escape(plain(formatted(dump, self._place)[:_LONGEST_TRACE]))}</pre>",
+        )
         if dump.packages:
             named = "".join(
-                f"<tr><td>{escape(name)}</td><td>{escape(version)}</td></tr>"
-                for name, version in sorted(dump.packages.items())
+                f"<tr><td>{escape(name[:100])}</td><td>{escape(version[:100])}</td></tr>"
+                for name, version in sorted(dump.packages.items())[:_MOST_PACKAGES]
             )
             yield _folded("Versions of packages", f"<table>{named}</table>")
 
@@ -116,7 +121,7 @@ class _Page:
         if not is_first:
             yield f"<h2>{escape(_LINKS.get(error.link or '', 'Another error'))}</h2>"
         yield f'<p class="error">{escape(headline(error)[:_LONGEST])}</p>'
-        for note in error.notes:
+        for note in error.notes[:_MOST_OF_ONE]:
             yield f"<p>{escape(note[:_LONGEST])}</p>"
         mine = [at for at, frame in enumerate(error.frames) if frame.user]
         opened = mine[-1] if mine else len(error.frames) - 1
@@ -133,9 +138,12 @@ class _Page:
         yield from _libraries(inside)
 
     def _frame(self, frame: Frame, *, is_open: bool) -> str:
-        place = escape(f"{self._place(frame)}:{frame.line}")
-        name = escape(frame.qualname or frame.name)
+        self._left -= 10
+        place = escape(f"{self._place(frame)[-_LONGEST:]}:{frame.line}")
+        name = escape((frame.qualname or frame.name)[:_LONGEST])
         where = f"<b>{place}</b>" if frame.user else f'<span class="faint">{place}</span>'
+        if self._left <= 0:
+            return f'<p class="frame">{where} in <code>{name}</code></p>'
         source = self._source(frame)
         parts = [f"<pre>{source}</pre>" if source else ""]
         parts.append(self._names("Locals", frame.locals, frame.more))
@@ -154,7 +162,7 @@ class _Page:
             )
         lines = self._lines[frame.file]
         if not lines:
-            return escape(frame.text)
+            return escape(frame.text[:_LONGEST])
         shown: list[str] = []
         for number in range(max(1, frame.line - _AROUND), min(len(lines), frame.line + _AROUND) + 1):
             line = lines[number - 1][:_LONGEST]
@@ -169,8 +177,13 @@ class _Page:
     def _names(self, title: str, named: tuple[Local, ...], more: int) -> str:
         if not named:
             return ""
-        lines = [self._values.line(local.name, Reference(local.node), local.name) for local in named]
-        items = [self._item(line, 1) for line in lines[:_MOST_VALUES]]
+        items: list[str] = []
+        for local in named:
+            if self._left <= 0:
+                break
+            items.append(self._item(self._values.line(local.name, Reference(local.node), local.name), 1))
+        if len(items) < len(named):
+            items.append(f'<li class="faint">… {len(named) - len(items):,} more</li>')
         if more:
             items.append(f'<li class="faint">… {more:,} more were not recorded</li>')
         return f'<p class="faint">{title}</p><ul>{"".join(items)}</ul>'
