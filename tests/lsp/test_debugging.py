@@ -95,3 +95,17 @@ async def test_a_failure_that_was_recorded_can_be_opened_until_the_task_ends_wel
         await it.until_true(is_over, "nothing to open")
         assert await it.command("pipelens.debugConfiguration", given) is None
         assert "No failure of load is recorded" in it.said[-1]
+
+
+async def test_a_failure_stays_to_be_opened_when_a_later_run_ended_without_one(project: Path) -> None:
+    (project / "steps.py").write_text(BROKEN)
+    build(project)
+    (kept,) = (project / ".pipelens" / "failures").glob("*.plpm")
+    killed = BROKEN.replace("raise ValueError", "import os; os._exit(3); raise ValueError")
+    (project / "steps.py").write_text(killed)
+    build(project)
+    async with editor(project, options=DEBUGGER) as it:
+        it.open("pipeline.yaml")
+        given = {"pipeline": it.uri("pipeline.yaml"), "task": "load", "failure": True}
+        told = await it.command("pipelens.debugConfiguration", given)
+        assert Path(field(told, "dump")) == kept

@@ -80,6 +80,13 @@ export class Debugger {
     await this.toolbar.getByRole("button", { name }).first().click();
   }
 
+  /** From a recorded failure to a live session: the stop that follows is another one. */
+  async rerun() {
+    const button = this.toolbar.getByRole("button", { name: /Re-run to This Point/ });
+    await button.click();
+    await button.waitFor({ state: "hidden" });
+  }
+
   async stop() {
     await this.page.keyboard.press("Shift+F5");
     await this.ended();

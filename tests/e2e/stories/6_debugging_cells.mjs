@@ -47,7 +47,7 @@ export async function play(scene) {
     await debug.variable(/^prices = \[/);
   });
   await step("Re-run to this point", async () => {
-    await debug.press(/Re-run to This Point/);
+    await debug.rerun();
     await debug.stopped(/total\.ipynb.*3/);
     await debug.evaluate("len(prices)");
     await debug.console(/^5$/m);

@@ -31,31 +31,30 @@ export async function play(scene) {
     await debug.evaluate("open('x')");
     await debug.console(/Re-run to this point/);
   });
-  await step("Re-run to this point", async () => {
-    await debug.press(/Re-run to This Point/);
-    await debug.stopped(/<module>.*clean\.py.*18/);
-    await debug.variable(/^orders = \[/);
-    assert.equal(await debug.toolbar.getByRole("button", { name: /Re-run to This Point/ }).count(), 0);
-  });
-  await scene.portrait("rerun", { x: 0, y: 30, width: 1110, height: 560 });
-  await step("stop", async () => {
-    await debug.stop();
-  });
   await step("Open failure by the terminal", async () => {
+    await debug.stop();
     await workbench.command("Terminal: Focus Terminal");
     await terminal.press("Open failure of clean", () => debug.stopped(/clean\.py/, { seconds: 2 }));
     await debug.stop();
+  });
+  await step("the problem's code leads there, too", async () => {
+    const row = await problems.row("clean failed here");
+    assert.match(row.code, /task-failed/);
   });
   await step("Open failure by the quick fix of the problem", async () => {
     await editor.open("scripts/clean.py");
     assert.ok((await editor.fixes(18, 3)).some((one) => /Open failure of clean/.test(one)));
     await editor.takeFix(/Open failure of clean/);
     await debug.stopped(/clean\.py/);
-    await debug.stop();
   });
-  await step("Open failure by the problem's code", async () => {
-    const row = await problems.row("clean failed here");
-    assert.match(row.code, /task-failed/);
+  await step("Re-run to this point", async () => {
+    await debug.rerun();
+    await debug.stopped(/<module>.*clean\.py.*18/);
+    await debug.variable(/^orders = \[/);
+  });
+  await scene.portrait("rerun", { x: 0, y: 30, width: 1110, height: 560 });
+  await step("stop", async () => {
+    await debug.stop();
   });
   await step("by a command; a change since then is told", async () => {
     await editor.open("scripts/clean.py");

@@ -41,13 +41,16 @@ export class Asking {
     return this.pickTask(able(candidates(runnables, line, here), verb));
   }
 
-  /** A task whose failure was recorded; without an argument, of all pipelines. */
+  /** A task whose failure was recorded; without an argument, of all pipelines, else the one that is looked at. */
   async failed(argument: unknown): Promise<Task | undefined> {
     if (meant(argument) !== null) {
       return this.task(argument, { verb: "failure" });
     }
     const failures = await this.connection.request("pipelens/failures", undefined);
     const found = failures.filter(({ problem }) => problem.dump !== null);
+    if (found.length === 0 && (await this.here()).length > 0) {
+      return this.task(undefined, { verb: "failure" });
+    }
     if (found.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t("No failure is recorded: no task failed in its last run."));
     }
