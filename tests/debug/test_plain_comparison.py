@@ -187,3 +187,12 @@ def test_a_task_that_ends_well_is_seen_as_a_script_that_does(debug: Open, projec
     ours["names"].pop("product")
     assert (ours["exit"], ours["stdout"], ours["stderr"]) == (0, "before\nhi\n", "after 6\n")
     assert ours == alone
+
+
+def test_an_exit_code_of_its_own_fails_a_task_with_code_one(debug: Open, project: Write) -> None:
+    clean = CLEAN.replace("END", "raise SystemExit(3)")
+    folder = project({"pipeline.yaml": PIPELINE, "clean.py": clean, "helper.py": HELPER})
+    alone, ours = both(debug, folder)
+    assert (alone["exit"], ours["exit"]) == (3, 1)
+    assert ours["at the end"] == alone["at the end"]
+    assert ours["stderr"].endswith("SystemExit: 3\n")
