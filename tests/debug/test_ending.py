@@ -12,7 +12,7 @@ import pytest
 
 from pipelens.runner.state import state_path
 from tests.debug.conftest import Open
-from tests.debug.dap_client import Client, marked
+from tests.debug.dap_client import Client, Refused, marked
 
 Write = Callable[[dict[str, str]], Path]
 
@@ -107,6 +107,18 @@ def test_a_session_that_ends_before_it_is_configured_leaves_no_process(
     client.process.wait(30)
     assert client.left_over() == []
     assert not (folder / "out" / "clean.txt").exists()
+
+
+def test_requests_that_debugpy_cannot_answer_are_refused_and_the_session_goes_on(
+    debug: Open, project: Write
+) -> None:
+    folder = project(FILES)
+    client = debug()
+    at_a_stop(client, folder)
+    for command in ("cancel", "loadedSources", "terminateThreads", "dataBreakpointInfo"):
+        with pytest.raises(Refused, match="is not offered"):
+            client.ask(command)
+    assert client.finish() == 0
 
 
 def test_a_task_at_work_ends_when_all_that_debugs_it_is_killed(debug: Open, project: Write) -> None:

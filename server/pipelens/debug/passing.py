@@ -16,6 +16,27 @@ Json = dict[str, Any]
 
 _WITH_SOURCE = frozenset({"setBreakpoints", "gotoTargets", "breakpointLocations", "source"})
 
+_NOT_OFFERED = frozenset(
+    {
+        "cancel",
+        "dataBreakpointInfo",
+        "disassemble",
+        "loadedSources",
+        "locations",
+        "readMemory",
+        "restart",
+        "restartFrame",
+        "reverseContinue",
+        "setDataBreakpoints",
+        "setInstructionBreakpoints",
+        "stepBack",
+        "terminateThreads",
+        "writeMemory",
+    }
+)
+"""Requests of the protocol that debugpy does not announce: some of them end its thread that reads, and
+nothing is answered any more."""
+
 
 class Passing:
     """Between the client and debugpy while a task is debugged. name: of the process, for the client."""
@@ -34,6 +55,9 @@ class Passing:
     def pass_request(self, request: Message) -> None:
         command = request.get("command", "")
         arguments = request.get("arguments")
+        if not isinstance(command, str) or command in _NOT_OFFERED:
+            self.client.refuse(request, f"{command} is not offered")
+            return
         if command in _WITH_SOURCE and isinstance(arguments, dict):
             if command == "setBreakpoints" and (told := self.cells.refusal(_path_of(arguments))):
                 points = [{"verified": False, "message": told} for _ in arguments.get("breakpoints") or ()]
