@@ -168,6 +168,17 @@ def test_clients_may_leave_before_anything_is_debugged(debug: Open) -> None:
     other.process.wait(30)
 
 
+def test_clients_may_say_nothing_of_themselves(debug: Open, project: Write) -> None:
+    folder = project(FILES)
+    client = debug()
+    client.reply(client.send("initialize", "nothing"))
+    number = client.send("launch", {"task": "clean", "cwd": str(folder)})
+    client.await_initialized(number)
+    client.ask("configurationDone")
+    client.reply(number)
+    assert client.ended() == 0
+
+
 def test_without_debugging_the_task_just_runs(debug: Open, project: Write) -> None:
     folder = project(FILES)
     client = debug()

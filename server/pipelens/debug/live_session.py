@@ -155,7 +155,8 @@ class LiveSession:
         )
         name = os.path.basename(task.source_path) if task.source_path else str(task.name)
         self.passing = Passing(self, worker, view, self.cells, name)
-        connection.request("initialize", self.adapter.said, lambda response: None)
+        said = {"adapterID": "pipelens", **self.adapter.said}
+        connection.request("initialize", said, lambda response: None)
         arguments = translated_launch(
             plan=order.plan,
             python=self.target.interpreter.path,
