@@ -189,6 +189,13 @@ def test_pp_shows_the_parts_of_a_value(built: Path):
     assert looked(built, "pp rows[:2]") == ["[0, 1]", "    0 = 0", "    1 = 1"]
 
 
+def test_pp_shows_the_first_parts_of_many(built: Path):
+    lines = looked(built, "pp [rows, rows * 3]")
+    assert lines[1:3] == ["    0 = " + repr(list(range(30))), "        0 = 0"]
+    assert lines[-1] == "        … 60 more"
+    assert len(lines) == 1 + 31 + 32
+
+
 def test_the_errors_of_the_chain_are_looked_at_one_by_one(built: Path):
     assert looked(built, "errors", "errors 1", "p key", "errors 7") == [
         "> 0 steps.Odd: no 'b' in the table",

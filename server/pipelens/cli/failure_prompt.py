@@ -244,7 +244,9 @@ class FailurePrompt(cmd.Cmd):
             else:
                 command(rest)
         except _Remark as remark:
-            self._screen.line(Segment(f"*** {remark}"))
+            is_name = command is not None and not rest and self._is_recorded(word)
+            hint = f"; `p {word}` prints the variable" if is_name else ""
+            self._screen.line(Segment(f"*** {remark}{hint}"))
         self._screen.flush()
         return self._is_over
 
@@ -287,6 +289,9 @@ class FailurePrompt(cmd.Cmd):
         return [stem + one.text for one in completions(before, self._frame, self._view.values)]
 
     # -- inside
+
+    def _is_recorded(self, name: str) -> bool:
+        return self._frame is not None and name in self._view.values.names(self._frame)
 
     def _value(self, expression: str) -> Value:
         """The value of what is asked for."""

@@ -17,6 +17,7 @@ from pipelens.debug.whole_values import Table
 
 _LINKS: Final = {"cause": "the cause", "context": "what was being handled", "member": "of the group"}
 _MOST_PARTS: Final = 200
+_MOST_OF_ONE: Final = 30
 _MOST_ROWS: Final = 20
 _DEEPEST: Final = 3
 _LONGEST_HEAD: Final = 2_000
@@ -185,19 +186,19 @@ class FailureView:
         if isinstance(value, Table):
             yield from self.table(value)
             return
-        left = [_MOST_PARTS]
-        yield from self._parts(value, path, 1, left)
+        yield from self._parts(self.values.line("", value, path), value, 1, [_MOST_PARTS])
 
-    def _parts(self, value: Value, path: str | None, depth: int, left: list[int]) -> Iterator[Line]:
-        for line in self.values.children(value, path, count=_MOST_PARTS + 1):
+    def _parts(self, line: ValueLine, value: Value, depth: int, left: list[int]) -> Iterator[Line]:
+        shown = self.values.children(value, line.path, count=max(1, min(_MOST_OF_ONE, left[0])))
+        for part in shown:
             left[0] -= 1
-            if left[0] < 0:
-                if left[0] == -1:
-                    yield (Segment(f"… only the first {_MOST_PARTS} parts are shown", _DIM),)
-                return
-            yield from self.one(line, depth)
-            if depth < _DEEPEST and line.value is not None and line.named + line.indexed:
-                yield from self._parts(line.value, line.path, depth + 1, left)
+            yield from self.one(part, depth)
+            is_open = depth < _DEEPEST and left[0] > 0 and bool(part.named + part.indexed)
+            if is_open and part.value is not None:
+                yield from self._parts(part, part.value, depth + 1, left)
+        if line.named + line.indexed > len(shown):
+            hidden = line.named + line.indexed - len(shown)
+            yield (Segment(f"{'    ' * depth}… {hidden:,} more", _DIM),)
 
     def table(self, value: Table) -> Iterator[Line]:
         """The rows of a recorded frame."""
