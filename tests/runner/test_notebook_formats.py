@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def converted(notebook: Path, exporter: str, **options: object) -> str:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        node = nbformat.from_dict(json.loads(notebook.read_text("utf-8")))
+        node = nbformat.reads(notebook.read_text("utf-8"), as_version=4)
         content, _ = export(get_exporter(exporter), node, **options)
     return content
 
