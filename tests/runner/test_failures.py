@@ -43,10 +43,17 @@ def test_a_failed_task_leaves_a_dump_that_is_listed(pipeline: Pipeline) -> None:
     failing(pipeline)
     result = pipeline.build()
     (found,) = failures(pipeline)
-    assert (found.task, found.run, found.error_type, found.message) == ("bad", result.run, "ValueError", "no luck")
+    assert (found.task, found.run, found.error_type, found.message) == (
+        "bad",
+        result.run,
+        "ValueError",
+        "no luck",
+    )
     assert not found.superseded
     assert pipeline.root / str(result.problems[0].dump) == Path(found.path)
-    assert failure_of_run(str(pipeline.root), str(pipeline.root / "pipeline.yaml"), result.run, "bad") == found
+    assert (
+        failure_of_run(str(pipeline.root), str(pipeline.root / "pipeline.yaml"), result.run, "bad") == found
+    )
 
 
 def test_a_later_success_supersedes_it(pipeline: Pipeline) -> None:
@@ -78,7 +85,14 @@ def write_dump(root: Path, task: str, at: float, number: int = 0) -> Path:
     folder = root / ".pipelens" / "failures"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{task}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(at))}-{number:04x}.plpm"
-    summary = {"task": task, "run": f"r{number}", "created": at, "pipeline": "pipeline.yaml", "type": "E", "message": "m"}
+    summary = {
+        "task": task,
+        "run": f"r{number}",
+        "created": at,
+        "pipeline": "pipeline.yaml",
+        "type": "E",
+        "message": "m",
+    }
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("summary.json", json.dumps(summary))
     os.utime(path, (at, at))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ def split(pieces: list[bytes]) -> list[bytes | Mark]:
 def test_marks_are_found_however_the_pipe_cuts_them(cuts: list[int]) -> None:
     whole = b"a\0b" + MARK % 1 + MARK % 12 + b"\0c\0"
     at = sorted({0, *(cut for cut in cuts if cut < len(whole)), len(whole)})
-    pieces = [whole[start:end] for start, end in zip(at, at[1:], strict=False)]
+    pieces = [whole[start:end] for start, end in itertools.pairwise(at)]
     assert split(pieces) == [b"a\0b", Mark(1), Mark(12), b"\0c\0"]
 
 
