@@ -33,6 +33,12 @@ export async function play(scene) {
     assert.match(await workbench.notification("Restricted Mode"), /Restricted Mode/);
   });
   await scene.portrait("restricted", { x: 0, y: 0, width: 1400, height: 900 });
+  await step("so does Debug", async () => {
+    await workbench.clearNotifications();
+    await editor.pressLens("- source: scripts/clean.py", /Debug/);
+    await workbench.notification("Restricted Mode");
+    assert.equal(await workbench.debugger.toolbar.count(), 0);
+  });
   await step("nothing ran and nothing was written", async () => {
     assert.deepEqual(await terminal.titles(), []);
     assert.deepEqual(folder.listing(), before);

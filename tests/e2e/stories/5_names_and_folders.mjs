@@ -40,6 +40,14 @@ export async function play(scene) {
     await terminal.follow("clean.py:14", "clean.py");
     await editor.at(14);
   });
+  await step("it is opened, and run again to that line", async () => {
+    await editor.open("erste Zahlen/pipeline.yaml");
+    await editor.pressLens("- source: scripts/clean.py", /Open failure/);
+    await workbench.debugger.stopped(/clean\.py.*14/);
+    await workbench.debugger.rerun();
+    await workbench.debugger.stopped(/clean\.py.*14/);
+    await workbench.debugger.stop();
+  });
   await step("run in the second: a terminal of its own", async () => {
     await editor.open("Ñandú/pipeline.yaml");
     await editor.replaceLine(6, "    params:");

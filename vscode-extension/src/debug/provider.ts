@@ -15,6 +15,8 @@ export interface Needs {
   readonly asking: Asking;
   readonly trust: Trust;
   readonly runnable: Trust;
+  /** Whether the server is the copy in the extension, which carries no debugger. */
+  readonly isBundled: () => boolean;
   readonly save: (pipeline: string) => Promise<boolean>;
 }
 
@@ -69,6 +71,10 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   private async launch(folder: vscode.WorkspaceFolder | undefined, written: vscode.DebugConfiguration): Resolved {
     const { connection, runnable, save } = this.needs;
     if (!(await runnable.require())) {
+      return undefined;
+    }
+    if (this.needs.isBundled()) {
+      void offerInstall();
       return undefined;
     }
     const wanted = await this.wanted(folder, written);
@@ -144,6 +150,14 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       }
     }
     return offered;
+  }
+}
+
+async function offerInstall(): Promise<void> {
+  const install = vscode.l10n.t("Install");
+  const text = vscode.l10n.t("The server that came with the extension cannot debug. Install Pipelens for this project first.");
+  if ((await vscode.window.showWarningMessage(text, install)) === install) {
+    await vscode.commands.executeCommand("pipelens.installServer");
   }
 }
 

@@ -12,7 +12,8 @@ import { RecordedSessions } from "./recordedSessions.ts";
 export function register({ context, client, commands, trust, runnable }: Parts, runs: Runs, machine: Machine): void {
   const { asking, save } = runs;
   const offering = new Offering(client);
-  const provider = new ConfigurationProvider({ connection: client, asking, trust, runnable, save });
+  const isBundled = () => client.located?.choice?.rung === "bundled";
+  const provider = new ConfigurationProvider({ connection: client, asking, trust, runnable, isBundled, save });
 
   const start = async (pipeline: string, configuration: vscode.DebugConfiguration) => {
     await offering.always();

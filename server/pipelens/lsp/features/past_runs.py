@@ -17,7 +17,7 @@ def register(server: Server) -> None:
         from datetime import datetime
 
         from pipelens.lsp.run_follower import STATES
-        from pipelens.protocol.runs import MODES
+        from pipelens.protocol.runs import MODES, Mode
         from pipelens.runner.history import past_runs
 
         asked = RunsParams.read(params)
@@ -25,11 +25,12 @@ def register(server: Server) -> None:
         project = server.host.project(path) if path is not None else None
         if asked is None or project is None:
             return []
+        modes: dict[str, Mode] = {mode: mode for mode in MODES}
         return [
             PastRun(
                 one.run,
                 uri_of(project.path),
-                next((mode for mode in MODES if mode == one.mode), "build"),
+                modes.get(one.mode, "build"),
                 datetime.fromtimestamp(one.started).astimezone().isoformat(timespec="seconds"),
                 STATES.get(one.state, "running"),
                 one.seconds,
