@@ -5,11 +5,12 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test lint types imports package soak faults sessions pages protocol picture clean environment extension client-test vsix e2e
+.PHONY: help demo test beside-ploomber faults sessions lint types imports package soak faults sessions pages protocol picture clean environment extension client-test vsix e2e
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
 	@echo "make test      set up and run all tests"
+	@echo "make beside-ploomber   set up Ploomber, too, and compare"
 	@echo "make lint      ruff, format and import rules      make types   pyright"
 	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"
 	@echo "make protocol  what clients are given: types, settings, schemas"
@@ -27,8 +28,12 @@ demo:
 
 test: environment
 	@.ci/editors $(VENV)
+	PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests --ignore tests/same_state --ignore tests/same_result
+
+# Both tools on one folder, and what each makes of the same project: Ploomber gets an environment of its own.
+beside-ploomber: environment
 	@.ci/ploomber build/ploomber-venv
-	PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests
+	PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/same_state tests/same_result
 
 lint: environment
 	$(VENV)/bin/ruff check .

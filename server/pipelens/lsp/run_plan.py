@@ -35,6 +35,8 @@ def plan_answer(server: Server, given: tuple[object, ...]) -> dict[str, object]:
             pass
         case why:
             return PlanAnswer((), (), why, "unclear").as_json()
+    # What ran elsewhere a moment ago may not have been noticed yet.
+    server.states.may_have_changed(project.path)
     words = command_words(project, request.tasks, request.mode, server.runs.interpreter(project))
     command = ("pipelens", *words)
     made = make_plan(project, server.states.of(project), build_options(request.tasks, request.mode))
