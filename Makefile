@@ -9,7 +9,7 @@ export PYTHON
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
-	@echo "make test      set up and run all tests"
+	@echo "make test      set up and run the tests"
 	@echo "make beside-ploomber   set up Ploomber, too, and compare"
 	@echo "make lint      ruff, format and import rules      make types   pyright"
 	@echo "make package   wheel and sdist into dist/         make pages   docs/problems.md"

@@ -1,6 +1,6 @@
 """The Ploomber of this checkout, in an environment of its own, for tests that let both tools work on one pipeline.
 
-`make test` makes it, or `.ci/ploomber build/ploomber-venv`; where it cannot be had, those tests are skipped.
+`make beside-ploomber` makes it, or `.ci/ploomber build/ploomber-venv`; where it cannot be had, those tests are skipped.
 """
 
 from __future__ import annotations
