@@ -391,3 +391,13 @@ def test_where_there_is_a_value_of_literals_it_is_pythons(ask: Asking, expressio
         return
     tree = ast.parse(expression, mode="eval")
     assert ask.values.text(found) == repr(eval(compile(tree, "<expression>", "eval")))
+
+
+def test_a_comprehension_knows_the_names_of_the_module_that_it_stands_in(tmp_path: Path) -> None:
+    making = Making()
+    outer = making.frame(name="<module>", local={"lines": "a,b"})
+    making.error("E", "", outer, making.frame(name="<listcomp>", local={"x": 1}))
+    asking = Asking(making.write(tmp_path))
+    asking.frame = asking.values.dump.errors[0].frames[1]
+    assert asking("len(lines) + x") == "4"
+    assert asking("other").startswith("! 'other' was not recorded")

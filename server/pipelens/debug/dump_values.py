@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipelens.debug.dump_members import DumpError
-from pipelens.debug.recorded import Dump, Frame, Node
+from pipelens.debug.recorded import Dump, Frame, Local, Node
 from pipelens.debug.shown_text import shown
 from pipelens.debug.whole_values import Array, Shown, Table, expected_lines, rebuilt
 
@@ -125,16 +125,25 @@ class Values:
         return frame is None or all(local.name != name for local in (*frame.locals, *frame.globals))
 
     def named(self, name: str, frame: Frame | None) -> Reference | EvaluationError:
-        """What `name` means in `frame`: a local, or a name of the module that the frame's code uses."""
+        """What `name` means in `frame`: a local, a name of the module that the frame's code uses, or any
+        of the module's where a frame below ran its statements."""
         if frame is None:
             return EvaluationError(f"{name!r}: choose a frame of the call stack first")
-        for local in (*frame.locals, *frame.globals):
+        for local in (*frame.locals, *frame.globals, *self._of_module(frame)):
             if local.name == name:
                 return Reference(local.node)
         told = f"{name!r} was not recorded: a failure keeps a frame's locals and the module's names it uses"
         if self.dump.truncated:
             told += f"; this recording was cut short ({', '.join(self.dump.truncated)})"
         return EvaluationError(told)
+
+    def _of_module(self, frame: Frame) -> tuple[Local, ...]:
+        """The names of the module in which `frame` stands, where its own frame was recorded."""
+        for error in self.dump.errors:
+            if frame in error.frames:
+                below = (one for one in error.frames if one.name == "<module>" and one.file == frame.file)
+                return next((one.locals for one in below), ())
+        return ()
 
     def names(self, frame: Frame) -> tuple[str, ...]:
         """All names that `named` knows in `frame`, locals first."""
