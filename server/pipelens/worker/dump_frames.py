@@ -274,7 +274,8 @@ class Frames:
         self.recorder.work_off()
 
     def _fill(self, told: Dict[str, Any], frame: Any) -> None:
-        names = objects.names_of(frame.f_locals)
+        # `.0` is what a comprehension goes through.
+        names = [(name, value) for name, value in objects.names_of(frame.f_locals) if name[:1] != "."]
         used = _names_used(frame.f_code)
         is_module = frame.f_locals is frame.f_globals
         if is_module:
