@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 
 import pytest
 
@@ -13,12 +14,20 @@ from pipelens.debug.wire import Connection, WireError
 def read(*chunks: bytes) -> list[dict[str, object]]:
     """What is read when these arrive, and then nothing more."""
     read_end, write_end = os.pipe()
-    for chunk in chunks:
-        os.write(write_end, chunk)
-    os.close(write_end)
+
+    def write() -> None:
+        with os.fdopen(write_end, "wb", 0) as file:
+            for chunk in chunks:
+                while chunk:
+                    chunk = chunk[file.write(chunk) or 0 :]
+
+    # A pipe holds some 64 KB: more waits for whoever reads.
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
     connection, found = Connection(read_end, -1), []
     while (message := connection.read()) is not None:
         found.append(message)
+    writer.join()
     os.close(read_end)
     return found
 
