@@ -49,6 +49,8 @@ def register(server: Server) -> None:
             return DebugConfiguration("pipelens", "attach", name, *place, source=source, dump=dump).as_json()
         if not can_debug(project, task.name):
             return refuse(f"{task.name} cannot be debugged: only Python that runs without a kernel can.")
+        # What ran elsewhere a moment ago may not have been noticed yet.
+        server.states.may_have_changed(project.path)
         told = server.states.of(project)
         ready = all(one in told and told[one].state == "fresh" for one in task.upstream)
         name = f"Debug {task.name}"
