@@ -42,9 +42,9 @@ class Terminal:
             assert self._read(), f"waited in vain for {text!r} in {self.shown!r}"
         self._seen = found + len(text)
 
-    def _read(self) -> bool:
+    def _read(self, patience: float = PATIENCE) -> bool:
         """Take in what was shown; whether more may come."""
-        ready, _, _ = select.select([self._mine], [], [], PATIENCE)
+        ready, _, _ = select.select([self._mine], [], [], patience)
         try:
             told = os.read(self._mine, 65536) if ready else b""
         except OSError:  # nobody holds the other end any more
@@ -57,7 +57,12 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Press Ctrl-C: this terminal controls nobody, so that the signal is sent by hand."""
-        self._process.send_signal(signal.SIGINT)
+        # One that comes in the instant before readline waits is lost until the next key: press again.
+        seen = len(self.shown)
+        for _ in range(10):
+            self._process.send_signal(signal.SIGINT)
+            if self._read(3) and len(self.shown) > seen:
+                return
 
     def end(self) -> int:
         """Wait for the end of the command; its exit code."""
