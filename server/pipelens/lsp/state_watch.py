@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,8 @@ _SETTLE: Final = 0.5
 
 _PARTS: Final = ("runs", "intents")
 
+_COARSE: Final = 2.0
+"""Seconds by which the times of files may lag behind the clock."""
 
 _MOST_FOLLOWED: Final = 20
 """After so many edits of a pipeline its product folders are counted anew, without those of before."""
@@ -47,6 +50,8 @@ class StateWatch:
         self.is_complete = False
         """Whether the system tells of all folders that matter, so that nobody need look."""
         self._seen: dict[str, _Seen] = {}
+        self._watched: frozenset[str] = frozenset()
+        self._since = time.time()
 
     def later(self) -> None:
         """The pipelines may have other products: watch their folders once typing has paused."""
@@ -70,7 +75,16 @@ class StateWatch:
             self._watch = open_watch(self._told)
         if self._watch is not None:
             self.is_complete = self._watch.watch(wanted) and is_complete
+            self._catch_up(frozenset(wanted))
         self._server.state_news.tell_status()
+
+    def _catch_up(self, wanted: frozenset[str]) -> None:
+        """What happened in a folder between the first look at tasks and the first at the folder."""
+        since, self._since = self._since, time.time()
+        new, self._watched = wanted - self._watched, wanted
+        missed = {folder: frozenset[str]() for folder in new if _changed(folder) >= since - _COARSE}
+        if missed:
+            self._told(missed)
 
     def close(self) -> None:
         if self._timer is not None:
@@ -135,6 +149,14 @@ def _state_folders(root: str) -> set[str]:
     if not os.path.isdir(state):
         return {root}
     return {state, *(os.path.join(state, part) for part in _PARTS)}
+
+
+def _changed(folder: str) -> float:
+    """When an entry of the folder was made, removed or renamed last; seconds since the epoch."""
+    try:
+        return os.stat(folder).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _nearest(folder: str, root: str) -> str:
