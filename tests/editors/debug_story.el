@@ -4,15 +4,7 @@
 ;; Writes what was seen to the file SEEN.  Environment: INIT (the configuration), FILE, FAILING, LINE.
 
 ;;; Code:
-(require 'package)
-(setq package-archives nil)
-;; -Q leaves out what Debian's start would put in reach.
-(dolist (dir (list (format "/usr/share/emacs/%s/site-lisp/elpa" emacs-version)
-                   "/usr/share/emacs/site-lisp/elpa"))
-  (add-to-list 'package-directory-list dir))
-(package-initialize)
-(require 'cl-lib)
-(require 'json)
+(load (expand-file-name "story_ground.el" (file-name-directory load-file-name)) nil t)
 (require 'dap-mode)
 (setq dap-auto-configure-features nil
       dap-breakpoints-file (expand-file-name "breakpoints" (getenv "HOME"))
@@ -20,17 +12,7 @@
       lsp-session-file (expand-file-name "session" (getenv "HOME")))
 (load (getenv "INIT") nil t)
 
-(defvar story-seen nil)
 (defvar story-session nil)
-
-(defun story-see (key value) (push (cons key value) story-seen))
-
-(defun story-wait (what predicate)
-  "Run the event loop until PREDICATE, which is WHAT, holds."
-  (let ((end (+ (float-time) 60)))
-    (while (and (not (funcall predicate)) (< (float-time) end))
-      (accept-process-output nil 0.05))
-    (unless (funcall predicate) (error "Waited in vain for %s" what))))
 
 (defun story-frame () (dap--debug-session-active-frame story-session))
 
@@ -91,11 +73,5 @@
     (story-go-on)
     (story-wait "the end" #'story-over-p)))
 
-(set-language-environment "UTF-8")
-(setq coding-system-for-write 'utf-8)
-(condition-case problem
-    (story-tell)
-  (error (story-see 'error (error-message-string problem))))
-(with-temp-file (getenv "SEEN") (insert (json-encode story-seen)))
-(kill-emacs (if (assq 'error story-seen) 1 0))
+(story-end #'story-tell)
 ;;; debug_story.el ends here

@@ -4,33 +4,13 @@
 ;; Writes what was seen to the file SEEN.  Environment: INIT (the configuration), FILE, LINE, RIGHT.
 
 ;;; Code:
-(require 'package)
-(setq package-archives nil)
-;; -Q leaves out what Debian's start would put in reach.
-(dolist (dir (list (format "/usr/share/emacs/%s/site-lisp/elpa" emacs-version)
-                   "/usr/share/emacs/site-lisp/elpa"))
-  (add-to-list 'package-directory-list dir))
-(package-initialize)
-(require 'cl-lib)
-(require 'json)
+(load (expand-file-name "story_ground.el" (file-name-directory load-file-name)) nil t)
 (require 'flymake)
 (unless (or (fboundp 'yaml-mode) (locate-library "yaml-mode"))
   (define-derived-mode yaml-mode prog-mode "YAML" (setq-local comment-start "# "))
   (put 'yaml-mode 'eglot-language-id "yaml"))
 (add-to-list 'auto-mode-alist '("\\.ya?ml\\'" . yaml-mode))
 (load (getenv "INIT") nil t)
-
-(defvar story-seen nil)
-
-(defun story-see (key value) (push (cons key value) story-seen))
-
-(defun story-wait (what predicate)
-  "Run the event loop until PREDICATE, which is WHAT, holds."
-  (let ((end (+ (float-time) 60)))
-    (while (and (not (funcall predicate)) (< (float-time) end))
-      (accept-process-output nil 0.05)
-      (flymake-start))
-    (unless (funcall predicate) (error "Waited in vain for %s" what))))
 
 (defun story-line (number)
   (save-excursion (goto-char (point-min)) (forward-line number)
@@ -54,7 +34,7 @@
     (run-hooks 'post-command-hook)
     (unless (eglot-current-server) (apply #'eglot (eglot--guess-contact)))
     (flymake-mode 1)
-    (story-wait "a diagnostic" #'flymake-diagnostics)
+    (story-wait "a diagnostic" #'flymake-diagnostics #'flymake-start)
     (story-see 'before (vconcat (mapcar (lambda (one) (substring-no-properties (flymake-diagnostic-text one)))
                                         (flymake-diagnostics))))
     (goto-char (point-min))
@@ -62,7 +42,7 @@
     (delete-region (point) (line-end-position))
     (insert (getenv "RIGHT"))
     (eglot--signal-textDocument/didChange)
-    (story-wait "the diagnostic to go" (lambda () (null (flymake-diagnostics))))
+    (story-wait "the diagnostic to go" (lambda () (null (flymake-diagnostics))) #'flymake-start)
     (save-buffer)
     (goto-char (point-min))
     (forward-line 2)
@@ -83,11 +63,5 @@
     (story-see 'after (vconcat (story-titles)))
     (ignore-errors (eglot-shutdown (eglot-current-server) nil 5))))
 
-(set-language-environment "UTF-8")
-(setq coding-system-for-write 'utf-8)
-(condition-case problem
-    (story-tell)
-  (error (story-see 'error (error-message-string problem))))
-(with-temp-file (getenv "SEEN") (insert (json-encode story-seen)))
-(kill-emacs (if (assq 'error story-seen) 1 0))
+(story-end #'story-tell)
 ;;; story.el ends here
