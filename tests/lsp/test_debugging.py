@@ -109,3 +109,24 @@ async def test_a_failure_stays_to_be_opened_when_a_later_run_ended_without_one(p
         given = {"pipeline": it.uri("pipeline.yaml"), "task": "load", "failure": True}
         told = await it.command("pipelens.debugConfiguration", given)
         assert Path(field(told, "dump")) == kept
+
+
+async def test_in_a_large_pipeline_a_failure_can_be_opened_and_a_source_offers_all(project: Path) -> None:
+    (project / "broken.py").write_text('# %% tags=["parameters"]\nupstream = None\n\n# %%\n1 / 0\n')
+    (project / "steps.py").write_text(STEPS)
+    entries = [
+        f"  - source: steps.load\n    name: t{number}\n    product: out/{number}.txt\n"
+        for number in range(1001)
+    ]
+    broken = "  - source: broken.py\n    product: out/broken.ipynb\n"
+    (project / "pipeline.yaml").write_text("tasks:\n" + broken + "".join(entries))
+    build(project, "--partially", "broken")
+    async with editor(project, options=DEBUGGER) as it:
+        it.open("pipeline.yaml")
+        there = [title for line, title in await it.titles("pipeline.yaml") if line == 1]
+        assert there == ["$(play) Run · ✗ failed", "Open failure"]
+        it.open("broken.py")
+        titles = [title for _, title in await it.titles("broken.py")]
+        assert titles[:2] == ["$(play) Run", "$(debug-alt) Debug"]
+        assert titles[2].startswith("✗ failed: ")
+        assert titles[3] == "Open failure"

@@ -1,6 +1,6 @@
 """What code lenses say and do, as JSON text in which the line number is left open.
 
-Above a thousand tasks each has one lens that says all.
+Above a thousand tasks in a file each has one lens that says all, and another if its failure can be opened.
 """
 
 from __future__ import annotations
@@ -80,18 +80,21 @@ def task_lenses(
     name = "" if alone else f" {task.name}"
     edges = edges_title(task, project)
     run = (f"{voice.play} Run", commands.RUN_TASK) if runs and voice.runs else None
+    opening: list[str] = []
+    if "failure" in verbs:
+        title = f"Open failure{name and ' of'}{name}"
+        opening.append(_lens(where, title, commands.OPEN_FAILURE, runnable))
     if voice.brief:
         parts = [run[0] + name if run else "", brief_title(told) + ("" if run else name), edges]
         title = " · ".join(filter(None, parts))
-        return [_lens(where, title, run[1] if run else commands.SHOW_TEXT, runnable)]
+        return [_lens(where, title, run[1] if run else commands.SHOW_TEXT, runnable), *opening]
     found = [_lens(where, run[0] + name, run[1], runnable)] if run else []
     shown = "" if voice.is_code else commands.SHOW_TEXT
     if "debug" in verbs and voice.runs and voice.debugs:
         title = "$(debug-alt) Debug" if voice.is_code else "Debug"
         found.append(_lens(where, title + name, commands.DEBUG_TASK, runnable))
     found.append(_lens(where, state_title(told, name), shown, runnable))
-    if "failure" in verbs:
-        found.append(_lens(where, f"Open failure{name and ' of'}{name}", commands.OPEN_FAILURE, runnable))
+    found.extend(opening)
     if edges:
         found.append(_lens(where, edges, commands.SHOW_TEXT, runnable, "edges"))
     return found

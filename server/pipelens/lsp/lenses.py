@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipelens.runner.freshness import Freshness
 
 MOST_WITH_ALL: Final = 1_000
-"""Above so many tasks each has one lens."""
+"""Above so many tasks in one file each has one lens."""
 
 
 class Lenses:
@@ -36,12 +36,15 @@ class Lenses:
         return f"[{','.join(filter(None, found))}]"
 
     def _voice(self, project: Project) -> Voice:
+        return self._voice_for(len(project.tasks))
+
+    def _voice_for(self, offered: int) -> Voice:
         options = self._server.options
         runs = options.trusted or commands.RUN_TASK in options.client_commands
         return Voice(
             runs,
             options.client == "vscode",
-            len(project.tasks) > MOST_WITH_ALL,
+            offered > MOST_WITH_ALL,
             debugs=commands.DEBUG_TASK in options.client_commands,
         )
 
@@ -53,7 +56,7 @@ class Lenses:
         if path == project.path and (lens := self._of_pipeline(project, told, voice)):
             parts.insert(0, lens)
         if project.tasks_in(path):
-            parts.extend(self._of_source(uri, path, project, told, voice))
+            parts.extend(self._of_source(uri, path, project, told))
         return ",".join(filter(None, parts))
 
     def _write(
@@ -78,10 +81,11 @@ class Lenses:
         )
 
     def _of_source(
-        self, uri: str, path: str, project: Project, told: Mapping[str, Freshness], voice: Voice
+        self, uri: str, path: str, project: Project, told: Mapping[str, Freshness]
     ) -> Iterator[str]:
-        places = self._server.places
-        for offer in source_offers(project, path):
+        places, offers = self._server.places, list(source_offers(project, path))
+        voice = self._voice_for(len(offers))
+        for offer in offers:
             if not places.is_shown_in(uri, path, offer.span):
                 continue
             shown = places.range(path, offer.span)
