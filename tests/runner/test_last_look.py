@@ -80,11 +80,12 @@ def environ(**more: str) -> dict[str, str]:
 
 def look(folder: Path, *, late: int = LATER) -> bool:
     """Look at the pipeline, and keep that; whether it can be kept. late: how long after the last change."""
+    began = time.time_ns() + late
     keeper = open_pipeline(None, cwd=str(folder), environ=AskedVariables(environ()))
     assert not hasattr(keeper, "message"), keeper
     kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
     kept.unlink(missing_ok=True)
-    keep_look(keeper, keeper.now(), time.time_ns() + late)  # pyright: ignore
+    keep_look(keeper, keeper.now(), began)  # pyright: ignore
     return kept.exists()
 
 
@@ -146,6 +147,20 @@ def test_other_variables_and_another_working_folder_count(folder: Path) -> None:
 def test_a_file_that_changed_just_now_is_not_relied_on(folder: Path) -> None:
     (folder / "second.py").write_text(SECOND)
     assert not look(folder, late=0)
+
+
+@pytest.mark.parametrize(("below", "is_fine"), [(0, False), (123_456, True)])
+def test_times_that_are_told_coarsely_are_relied_on_later(folder: Path, below: int, is_fine: bool) -> None:
+    source = folder / "second.py"
+    source.write_text(SECOND)
+    if source.stat().st_ctime_ns % 1_000_000 == 0:
+        is_fine = False  # so does this file system tell all of them
+    second = 1_000_000_000
+    told = (time.time_ns() // second + 1) * second + below
+    os.utime(source, ns=(told, told))
+    assert look(folder, late=1_300_000_000) is is_fine
+    assert look(folder)
+    assert sorted(os.listdir(folder / ".pipelens/looks")) == ["pipeline.yaml.json"]
 
 
 @pytest.mark.parametrize(

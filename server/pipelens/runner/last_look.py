@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import time
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 LOOK_VERSION: Final = 1
 UNCERTAIN_NS: Final = 2_000_000_000
 """A file that changed this shortly before it was read may change again without its times telling."""
+FINELY_UNCERTAIN_NS: Final = 50_000_000
+"""The same where times are told finely: they are of the system's last tick, and ticks are up to 16 ms apart."""
 
 _TEMPLATE = re.compile(r"\{[{%#]")
 _TOLD_LATE = re.compile(r"\b(?:now|git|git_hash|env)\b")
@@ -112,26 +115,54 @@ def keep_look(keeper: ProjectKeeper, project: Project, began: int) -> None:
     files = {*keeper.looked_at, *map(metadata_path, products)}
     for task in project.tasks.values():
         files.update(task.spec.resources.values())
+    path = look_path(keeper.location)
     grouped = _grouped(files)
     stamps = _stamps(_paths(grouped))
-    latest = max(max(stamps[1::4], default=0), max(stamps[2::4], default=0) if os.name != "nt" else 0)
-    if latest >= began - UNCERTAIN_NS:
-        return
-    about = _about(keeper.location, keeper.cwd)
-    settings = keeper.settings
-    header = {"about": about, "environ": environ.asked}
-    header |= {"interpreter": settings.interpreter, "settings": settings.path}
-    body = {
-        "tasks": list(project.order),
-        "folders": list(project.env.folders),
-        "files": grouped,
-        "products": _grouped(products),
-    }
-    lines = (json.dumps(header), stamps.tobytes().hex(), json.dumps(body))
-    path = look_path(keeper.location)
     with suppress(OSError):
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        if not _is_settled(_paths(grouped), stamps, began, os.path.dirname(path)):
+            return
+        about = _about(keeper.location, keeper.cwd)
+        settings = keeper.settings
+        header = {"about": about, "environ": environ.asked}
+        header |= {"interpreter": settings.interpreter, "settings": settings.path}
+        body = {
+            "tasks": list(project.order),
+            "folders": list(project.env.folders),
+            "files": grouped,
+            "products": _grouped(products),
+        }
+        lines = (json.dumps(header), stamps.tobytes().hex(), json.dumps(body))
         write_whole(path, "\n".join(lines).encode("utf-8", "surrogatepass"), mode=0o600)
+
+
+def _is_settled(paths: Iterable[str], stamps: array[int], began: int, folder: str) -> bool:
+    """Whether each file changed so long before `began` that its times would tell of a change since.
+    folder: where a file can be made to see how times are told."""
+    changed = map(max, stamps[1::4], stamps[2::4]) if os.name != "nt" else stamps[1::4]
+    recent = {path: at for path, at in zip(paths, changed, strict=True) if at >= began - UNCERTAIN_NS}
+    if not recent:
+        return True
+    if any(at >= began - FINELY_UNCERTAIN_NS or at % 1_000_000 == 0 for at in recent.values()):
+        return False
+    device = _finely_told(folder)
+    return device is not None and all(os.stat(path).st_dev == device for path in recent)
+
+
+def _finely_told(folder: str) -> int | None:
+    """The device of a folder where the times of files have digits below the millisecond and are those of
+    our clock, as a file shows that is made for it; None for others. Raises `OSError`."""
+    path = os.path.join(folder, f".{os.urandom(4).hex()}.tmp")
+    before = time.time_ns()
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(fd, b".")
+        told = os.fstat(fd)
+    finally:
+        os.close(fd)
+        os.unlink(path)
+    is_ours = before - FINELY_UNCERTAIN_NS < told.st_mtime_ns <= time.time_ns()
+    return told.st_dev if is_ours and told.st_mtime_ns % 1_000_000 else None
 
 
 def _is_told_by_files(keeper: ProjectKeeper, project: Project) -> bool:
