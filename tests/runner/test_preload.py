@@ -77,3 +77,28 @@ def test_what_one_task_imported_is_there_for_those_after_it(pipeline: Pipeline) 
     environ = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(library)}
     assert pipeline.build(environ=environ).problems == ()
     assert [(pipeline.root / f"out/{name}.txt").read_text() for name in "abc"] == ["True", "False", "False"]
+
+
+@pytest.mark.skipif(not warm.AVAILABLE, reason="warm parents need fork")
+def test_a_module_of_the_standard_library_is_imported_once_for_all_tasks(pipeline: Pipeline) -> None:
+    pipeline.write(
+        "tasks.py",
+        "import sys\nWAS = 'statistics' in sys.modules\nimport statistics\n\n"
+        "def make(product, upstream=None):\n    open(product, 'w').write(str(WAS))\n",
+    )
+    pipeline.task("tasks.make", "out/b.txt", name="b")
+    assert pipeline.build().problems == ()
+    assert [(pipeline.root / f"out/{name}.txt").read_text() for name in "ab"] == ["False", "True"]
+
+
+@pytest.mark.skipif(not warm.AVAILABLE, reason="warm parents need fork")
+def test_a_module_of_the_project_goes_before_one_of_the_standard_library(pipeline: Pipeline) -> None:
+    pipeline.write("statistics.py", "ITS = 'own'\n")
+    pipeline.write(
+        "tasks.py",
+        "import statistics\n\ndef make(product, upstream=None):\n    open(product, 'w').write(statistics.ITS)\n",
+    )
+    pipeline.task("tasks.make", "out/b.txt", name="b")
+    for _ in range(2):
+        assert pipeline.build(force=True).problems == ()
+        assert [(pipeline.root / f"out/{name}.txt").read_text() for name in "ab"] == ["own", "own"]

@@ -1,5 +1,5 @@
 """Which libraries a warm parent imports before it forks: those that tasks of the project imported in
-its last runs or in this one, from a short list of ones that start no threads of Python and read nothing of the project."""
+its last runs or in this one, from a list of ones that start no threads of Python and read nothing of the project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from pipelens.core.project import Project
 from pipelens.runner.state import state_path
 from pipelens.runner.whole_file import write_whole
 
-ALLOWED = ("numpy", "pandas", "pyarrow", "matplotlib", "scipy", "sklearn", "ploomber")
+_STANDARD = (
+    *("argparse", "collections", "copy", "csv", "dataclasses", "datetime", "decimal", "enum", "fractions"),
+    *("functools", "glob", "gzip", "hashlib", "inspect", "itertools", "logging", "math", "operator"),
+    *("pathlib", "pickle", "pprint", "random", "shutil", "sqlite3", "statistics", "string", "subprocess"),
+    *("tempfile", "textwrap", "time", "typing", "uuid", "zipfile"),
+)
+"""Of the standard library. Half of what a small task takes would otherwise go into `import pathlib`."""
+ALLOWED = ("numpy", "pandas", "pyarrow", "matplotlib", "scipy", "sklearn", "ploomber", *_STANDARD)
 _FORGOTTEN_AFTER = 7 * 24 * 3600.0
 """Seconds. A library that is imported beforehand is imported by every task, so that only a run without
 it tells whether it is still wanted."""

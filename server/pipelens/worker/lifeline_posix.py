@@ -11,6 +11,11 @@ import select
 import signal
 
 
+def prepare() -> None:
+    """Load what watching needs: a warm parent does so once for all its children."""
+    import fcntl  # noqa: F401
+
+
 def watch(fd: int) -> None:
     """End this process group when the other end of the pipe `fd` closes, at once if it has closed."""
     import fcntl

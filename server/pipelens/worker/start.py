@@ -13,7 +13,7 @@ import sys
 from contextlib import nullcontext
 from typing import Any, Dict, List, Optional
 
-from . import functions, shim, tracebacks
+from . import functions, python_path, shim, tracebacks
 from .channel import Channel
 
 PLAN_VERSION = 1
@@ -37,6 +37,7 @@ def import_for(kind: str) -> None:
 
     from . import hooks, notebooks, products, values  # noqa: F401
 
+    _lifeline().prepare()
     "".encode("unicode_escape")
     if kind == "notebook":
         notebooks.prepare({})
@@ -56,17 +57,14 @@ def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
         return 2
     channel = Channel(plan["outputs"]["events"])
     if lifeline_fd is not None:
-        if os.name == "nt":
-            from . import lifeline_windows as lifeline
-        else:
-            from . import lifeline_posix as lifeline
-
-        lifeline.watch(lifeline_fd)
+        _lifeline().watch(lifeline_fd)
     users_code: Any = nullcontext
     if plan.get("debug"):
         from . import debugging
 
         users_code = debugging.begin(plan, channel)
+        if plan["debug"].get("python_path"):
+            python_path.take(plan["debug"]["python_path"])
     _import_for_values(text)
     run = _runner_of(plan)
     _prepare(plan)
@@ -81,6 +79,15 @@ def run_plan(path: str, lifeline_fd: Optional[int]) -> int:
         channel.send("imported", names=imported)
     channel.send("end", status="ok")
     return 0
+
+
+def _lifeline() -> Any:
+    if os.name == "nt":
+        from . import lifeline_windows as lifeline
+    else:
+        from . import lifeline_posix as lifeline
+
+    return lifeline
 
 
 def _import_for_values(text: str) -> None:
@@ -119,6 +126,7 @@ def _prepare(plan: Dict[str, Any]) -> None:
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     sys.argv = [plan.get("source") or plan.get("task") or ""]
+    python_path.put_in_front()
     for path in reversed(plan["sys_path"]):
         if path in sys.path:
             sys.path.remove(path)
