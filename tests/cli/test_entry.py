@@ -11,7 +11,7 @@ import pytest
 
 from pipelens import __version__
 from pipelens.cli.commands import SUMMARIES
-from tests.cli.command import pipelens
+from tests.cli.command import pipelens, write
 
 _LEAN = (
     "import sys; before = set(sys.modules); from pipelens.cli.entry import main; main([{0!r}]); "
@@ -146,3 +146,48 @@ def test_a_working_folder_that_is_gone_is_told(tmp_path: Path):
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert finished.returncode == 2
     assert "the current folder no longer exists" in finished.stderr
+
+
+TRAP = "raise RuntimeError('a module of the user was taken')\n"
+
+
+@pytest.mark.parametrize("shadowed", ["json", "collections", "yaml"])
+def test_what_a_python_path_holds_does_not_become_part_of_a_command(shadowed: str, tmp_path: Path):
+    lent = tmp_path / "lent"
+    write(lent, {f"{shadowed}.py": TRAP})
+    write(
+        tmp_path,
+        {"pipeline.yaml": "tasks:\n  - source: one.py\n    product: out.ipynb\n", "one.py": "# %%\n"},
+    )
+    command = [sys.executable, "-c", "import sys; from pipelens.cli.entry import main; sys.exit(main())"]
+    for words in (["check"], ["status"]):
+        finished = subprocess.run(
+            [*command, *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(lent)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "was taken" not in finished.stdout + finished.stderr, finished.stderr
+        assert "bug in Pipelens" not in finished.stderr
+
+
+def test_a_task_in_this_process_finds_what_the_python_path_holds(tmp_path: Path):
+    write(
+        tmp_path,
+        {
+            "lent/mine.py": "VALUE = 7\n",
+            "pipeline.yaml": "tasks:\n  - source: one.make\n    product: out.txt\n",
+        },
+    )
+    write(
+        tmp_path,
+        {
+            "one.py": "from pathlib import Path\ndef make(product):\n    import mine\n    Path(product).write_text(str(mine.VALUE))\n"
+        },
+    )
+    words = ("task", "make", "--in-process", "--interpreter", sys.executable)
+    told = pipelens(*words, cwd=tmp_path, PYTHONPATH=str(tmp_path / "lent"))
+    assert told.code == 0, told.err
+    assert (tmp_path / "out.txt").read_text() == "7"

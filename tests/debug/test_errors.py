@@ -297,7 +297,7 @@ def test_variables_may_be_numbers_and_null_adds_none() -> None:
 
 
 def test_a_python_that_ends_before_it_is_debugged_is_told_within_seconds(debug: Open, project: Write) -> None:
-    folder = project({**script("pass"), "lib/socket.py": "raise SystemExit(3)"})
+    folder = project({**script("pass"), "lib/sitecustomize.py": "import os; os._exit(3)"})
     client = debug()
     with pytest.raises(Refused, match="ended before the debugger was in it; `pipelens task clean`"):
         client.start(task="clean", cwd=str(folder), env={"PYTHONPATH": str(folder / "lib")})

@@ -168,3 +168,21 @@ def test_the_notebook_of_a_debugged_task_is_that_of_a_build(debug: Open, project
     # Under a debugger nothing marks where a cell ends in what children print.
     assert "".join(shown) == "größe\nfrom a child\n42"
     assert client.output("stdout") == "größe\nfrom a child\n"
+
+
+def test_a_python_path_is_the_tasks_and_not_the_adapters(debug: Open, project: Write) -> None:
+    told = "json.dumps([os.environ['PYTHONPATH'], mine.__file__])"
+    folder = project(
+        {
+            **notebook_task(f"    import json, os, mine\n    Path(product['data']).write_text({told})\n"),
+            "lent/mine.py": "",
+            # What the adapters need and the task does not.
+            "lent/yaml.py": "raise RuntimeError('a module of the user was taken')",
+            "lent/json.py": "raise RuntimeError('a module of the user was taken')",
+        }
+    )
+    lent = str(folder / "lent")
+    client = debug(interpreter=sys.executable, environ={"PYTHONPATH": lent})
+    client.start(task="clean", cwd=str(folder))
+    assert client.ended() == 0
+    assert json.loads((folder / "out" / "clean.txt").read_text()) == [lent, f"{lent}/mine.py"]

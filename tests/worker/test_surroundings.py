@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import json
 import os
@@ -132,3 +133,17 @@ def test_a_script_runs_in_its_own_folder_and_its_exit_code_counts(pipeline: Pipe
     assert pipeline.build().problems[0].error == "SystemExit"
     pipeline.edit("deep/tell.py", "sys.exit(2)", "%time x = 1")
     assert "a script runs without IPython" in pipeline.build().problems[0].message
+
+
+def test_modules_of_a_python_path_do_not_stand_in_for_those_of_the_worker(pipeline: Pipeline) -> None:
+    lent = pipeline.root / "lent"
+    pipeline.write("lent/json.py", "raise RuntimeError('taken')\n")
+    pipeline.write("lent/mine.py", "VALUE = 7\n")
+    code = "def dump(product):\n    import mine, sys\n    open(product, 'w').write(repr((mine.VALUE, sys.path)))\n"
+    pipeline.write("tasks.py", code)
+    pipeline.task("tasks.dump", "out/found.txt")
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(lent), str(pipeline.root / "none")])}
+    assert pipeline.build(environ=environ).problems == ()
+    value, path = ast.literal_eval((pipeline.root / "out/found.txt").read_text())
+    assert value == 7
+    assert path.index(str(lent)) < path.index(os.path.dirname(os.__file__))

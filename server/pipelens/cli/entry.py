@@ -21,6 +21,10 @@ def main(argv: list[str] | None = None) -> int:
         from pipelens.cli.commands import overall_help
 
         return _answer(overall_help())
+    if argv is None:
+        from pipelens.import_path import withdraw_lent
+
+        withdraw_lent()
     from pipelens.cli.guard import guarded
 
     return guarded(words)

@@ -26,7 +26,8 @@ class DebugpyProcess:
             raise DebugpyMissing(NOT_INSTALLED)
         # By path, as debugpy starts its own parts: no folder of the project gets onto its import path.
         program = os.path.join(spec.submodule_search_locations[0], "adapter")
-        self.environ = dict(os.environ)
+        # The task gets the client's `PYTHONPATH` back; debugpy's own processes shall find nothing there.
+        self.environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         try:
             self._process = subprocess.Popen(
                 [sys.executable, program],

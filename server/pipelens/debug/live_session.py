@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelens.debug.debug_engine import DebugEngine, DebuggedWorker
@@ -12,6 +13,7 @@ from pipelens.debug.debugpy_process import DebugpyProcess
 from pipelens.debug.launch import Launch, LaunchError, Target, find_target
 from pipelens.debug.notebook_cells import CellFiles, no_cell_files
 from pipelens.debug.passing import Passing
+from pipelens.debug.shadowing import shadows_library
 from pipelens.debug.task_build import build_upstream, run_task
 from pipelens.debug.translation import translated_launch
 from pipelens.debug.view import StackView
@@ -45,6 +47,8 @@ class LiveSession:
         self.passing: Passing | None = None
         self.exit_code: int | None = None
         self.problem = ""
+        self.python_path: str | None = None
+        """The `PYTHONPATH` that the worker sets by itself."""
         self.connected = threading.Event()
         """debugpy is inside the task's process."""
         self._answered = threading.Lock()
@@ -138,9 +142,17 @@ class LiveSession:
         """Make a plan one for the debugger."""
         assert self.target is not None
         assert self.launch is not None
-        plan["debug"] = None if self.launch.no_debug else {"just_my_code": self.launch.just_my_code}
+        plan["debug"] = None if self.launch.no_debug else self._debug_plan(self.launch)
         uris = self.launch.cells.get(os.path.abspath(self.target.task.source_path or ""))
         self.cells = CellFiles.written(self.target.project.root, plan, uris)
+
+    def _debug_plan(self, launch: Launch) -> dict[str, object]:
+        """What the worker does for the debugger. A `PYTHONPATH` that debugpy would stumble over is set by
+        the worker, once debugpy is in its process; any other is there from the start, as ever."""
+        assert self.target is not None
+        value = self._environment(launch).get("PYTHONPATH", "")
+        self.python_path = value if value and shadows_library(value, self.target.cwd) else None
+        return {"just_my_code": launch.just_my_code, "python_path": self.python_path}
 
     def _start_worker(self, order: Order) -> DebuggedWorker:
         assert self.target is not None
@@ -161,7 +173,7 @@ class LiveSession:
             plan=order.plan,
             python=self.target.interpreter.path,
             cwd=order.cwd,
-            environ=order.environ,
+            environ=self._start_environ(order.environ),
             inherited=self.debugpy.environ,
             stop_on_entry=self.launch.stop_on_entry,
             just_my_code=self.launch.just_my_code,
@@ -171,6 +183,10 @@ class LiveSession:
         connection.request("launch", arguments, self._launched)
         threading.Thread(target=self._watch_start, name="pipelens-start", daemon=True).start()
         return worker
+
+    def _start_environ(self, environ: Mapping[str, str]) -> dict[str, str]:
+        left_out = "PYTHONPATH" if self.python_path else None
+        return {name: value for name, value in environ.items() if name != left_out}
 
     def _watch_start(self) -> None:
         """Where the task's Python ends before debugpy is in it, debugpy waits for a minute and then tells

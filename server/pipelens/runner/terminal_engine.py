@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from pipelens.import_path import WITHDRAWN
 from pipelens.runner.process_engine import WORKER
 from pipelens.runner.stop import StopRequest
 from pipelens.runner.worker_reports import Order, WorkerNotStarted
@@ -77,6 +78,7 @@ def _run_here(order: Order) -> int:
     streams = sys.stdin, sys.stdout, sys.stderr
     try:
         _set_environ(dict(order.environ))
+        sys.path[:0] = WITHDRAWN
         os.chdir(order.cwd)
         sys.argv = [WORKER, order.plan]
         runpy.run_path(WORKER, run_name="__main__")

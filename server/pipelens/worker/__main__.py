@@ -23,6 +23,7 @@ def _load_start():
     spec.loader.exec_module(package)
     from importlib import import_module
 
+    import_module(name + ".python_path").put_behind()
     return import_module(name + ".start")
 
 
