@@ -109,6 +109,21 @@ async def test_a_failure_stays_to_be_opened_when_a_later_run_ended_without_one(p
         given = {"pipeline": it.uri("pipeline.yaml"), "task": "load", "failure": True}
         told = await it.command("pipelens.debugConfiguration", given)
         assert Path(field(told, "dump")) == kept
+        assert await verbs(it, "load") == ["run", "debug", "failure"]
+
+
+async def test_a_failure_before_the_task_ended_well_is_not_opened_for_a_later_one(project: Path) -> None:
+    for text in (
+        BROKEN,
+        STEPS,
+        BROKEN.replace("raise ValueError", "import os; os._exit(3); raise ValueError"),
+    ):
+        (project / "steps.py").write_text(text)
+        build(project)
+    assert list((project / ".pipelens" / "failures").glob("*.plpm"))
+    async with editor(project, options=DEBUGGER) as it:
+        it.open("pipeline.yaml")
+        assert await verbs(it, "load") == ["run", "debug"]
 
 
 async def test_in_a_large_pipeline_a_failure_can_be_opened_and_a_source_offers_all(project: Path) -> None:

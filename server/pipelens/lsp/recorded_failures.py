@@ -22,7 +22,7 @@ _LONGEST: Final = 300
 
 
 async def post_mortem(server: Server, project: Project, task: str) -> PostMortem | str:
-    """What the last run of a task left, as a page; why there is none, for people."""
+    """What the last failure of a task left, as a page; why there is none, for people."""
     path = server.states.recorded_failure(project, task)
     if path is None:
         return f"No failure of {task} is recorded: its last run left none."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
+    from pipelens.runner.failures import OpenFailures
     from pipelens.runner.freshness import Freshness, LastRun
     from pipelens.runner.run_states import RunStates
 
@@ -31,6 +31,7 @@ class States:
     def __init__(self) -> None:
         self._kept: dict[str, RunStates] = {}
         self._looked: set[str] = set()
+        self._open_failures: dict[str, OpenFailures] = {}
 
     # -- answers
 
@@ -77,16 +78,18 @@ class States:
         return {name: one.run for name, one in outcomes if one is not None and not one.ok}
 
     def recorded_failure(self, project: Project, name: str) -> str | None:
-        """The path of what a task's last run left to open, where that run failed; None where it did not,
-        or left nothing."""
+        """The path of what a failure of a task left to open, the last since the task ended well; None where
+        its last run did, or nothing is left."""
         states = self._states(project)
         outcome = states.outcome(name) if states.may_have_failures() else None
         if outcome is None or outcome.ok:
             return None
-        from pipelens.runner.failures import dump_path
+        from pipelens.runner.failures import OpenFailures
 
-        path = dump_path(project.root, name, outcome.run)
-        return path if os.path.isfile(path) else None
+        kept = self._open_failures.get(project.path)
+        if kept is None:
+            kept = self._open_failures[project.path] = OpenFailures(project.root, project.path)
+        return kept.path(name, outcome.run)
 
     def look_for_failures(self, project: Project) -> bool:
         """Whether `failed` tells of some from now on that it did not tell of before, when whoever looked

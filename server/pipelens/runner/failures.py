@@ -7,6 +7,7 @@ came, and the page of it that an editor showed lie beside it under the same name
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import time
@@ -15,8 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pipelens.runner.history import Outcomes
-from pipelens.runner.outcome import Outcome
+from pipelens.runner.history import Outcomes, last_good
 from pipelens.runner.state import file_name, pipeline_key, state_path
 
 DAYS_KEPT: Final = 14
@@ -56,7 +56,7 @@ def list_failures(root: str, pipeline: str) -> tuple[Failure, ...]:
     key = pipeline_key(root, pipeline)
     outcomes = Outcomes(root, pipeline)
     outcomes.update()
-    found: list[Failure] = []
+    found: list[tuple[str, str, str, float, str, str]] = []
     for path in _dumps(root):
         summary = _summary(path)
         if summary is None or pipeline_key(root, _text(summary, "pipeline")) != key:
@@ -64,10 +64,12 @@ def list_failures(root: str, pipeline: str) -> tuple[Failure, ...]:
         task, at = _text(summary, "task"), summary.get("created")
         if not task or isinstance(at, bool) or not isinstance(at, (int, float)):
             continue
-        superseded = _is_superseded(outcomes.latest.get(task), float(at))
         told = (_text(summary, "type"), _text(summary, "message"))
-        found.append(Failure(task, _text(summary, "run"), path, float(at), *told, superseded))
-    return tuple(sorted(found, key=lambda one: (one.at, one.run), reverse=True))
+        found.append((task, _text(summary, "run"), path, float(at), *told))
+    good = last_good(root, pipeline, {one[0] for one in found}) if found else {}
+    good |= {name: one.at for name, one in outcomes.latest.items() if one.ok}
+    failures = [Failure(*one, superseded=good.get(one[0], -math.inf) >= one[3]) for one in found]
+    return tuple(sorted(failures, key=lambda one: (one.at, one.run), reverse=True))
 
 
 def last_failure(root: str, pipeline: str, task: str | None = None) -> Failure | None:
@@ -81,6 +83,43 @@ def failure_of_run(root: str, pipeline: str, run: str, task: str) -> Failure | N
     """The recorded failure of `task` in one run."""
     found = (one for one in list_failures(root, pipeline) if one.run == run and one.task == task)
     return next(found, None)
+
+
+class OpenFailures:
+    """What can be opened of the tasks of one pipeline whose last run failed, for those who ask often."""
+
+    def __init__(self, root: str, pipeline: str) -> None:
+        self._root, self._pipeline = root, pipeline
+        self._written = -1
+        self._recorded: frozenset[str] = frozenset()
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def path(self, task: str, run: str) -> str | None:
+        """What the failure in `run`, its last, left; where that left nothing (it was stopped, or killed),
+        what an earlier one did that the task has not ended well since."""
+        own = dump_path(self._root, task, run)
+        if os.path.isfile(own):
+            return own
+        self._look()
+        if file_name(task) not in self._recorded:
+            return None
+        if (task, run) not in self._known:
+            found = last_failure(self._root, self._pipeline, task)
+            self._known[task, run] = None if found is None or found.superseded else found.path
+        return self._known[task, run]
+
+    def _look(self) -> None:
+        """Which tasks have recordings, by the names of the files; what is kept is good while no file comes
+        or goes."""
+        try:
+            written = os.stat(state_path(self._root, "failures")).st_mtime_ns
+        except OSError:
+            written = 0
+        if written != self._written:
+            stems = (os.path.splitext(os.path.basename(path))[0] for path in _dumps(self._root))
+            self._recorded = frozenset(named["task"] for stem in stems if (named := _STEM.match(stem)))
+            self._written = written
+            self._known.clear()
 
 
 def remove_failure(failure: Failure) -> None:
@@ -121,10 +160,6 @@ def trim_failures(root: str, now: float | None = None) -> None:
             _remove(groups[stem])
         else:
             kept += 1
-
-
-def _is_superseded(latest: Outcome | None, at: float) -> bool:
-    return latest is not None and latest.ok and latest.at >= at
 
 
 def _dumps(root: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -124,6 +125,15 @@ def usual_seconds(root: str, pipeline: str) -> dict[str, float]:
     """How long each task of a pipeline took when it last ended well."""
     query = "SELECT task, usual FROM latest WHERE pipeline = ? AND usual IS NOT NULL"
     return dict(_asked(root, query, (pipeline_key(root, pipeline),)) or ())
+
+
+def last_good(root: str, pipeline: str, tasks: Collection[str]) -> dict[str, float]:
+    """When each of a few tasks last ended well, in seconds since the epoch, as far as outcomes are kept."""
+    marks = ", ".join("?" * len(tasks))
+    query = (
+        f"SELECT task, max(at) FROM outcomes WHERE pipeline = ? AND task IN ({marks}) AND ok GROUP BY task"
+    )
+    return dict(_asked(root, query, (pipeline_key(root, pipeline), *tasks)) or ())
 
 
 def past_runs(root: str, pipeline: str, limit: int = 20) -> tuple[PastRun, ...]:

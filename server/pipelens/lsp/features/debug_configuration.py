@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 from pipelens.protocol.commands import DEBUG_CONFIGURATION
 
 if TYPE_CHECKING:
-    from pipelens.core.project import Project
     from pipelens.lsp.server import Server
-
-
-def _kept_failure(project: Project, task: str) -> str | None:
-    """What an earlier run left, when none has ended well since: its last run was stopped, or killed."""
-    from pipelens.runner.failures import last_failure
-
-    found = last_failure(project.root, project.path, task)
-    return None if found is None or found.superseded else found.path
 
 
 def register(server: Server) -> None:
@@ -41,7 +32,7 @@ def register(server: Server) -> None:
             return refuse(f"There is no task {request.task} in {path or request.pipeline}.")
         place = (task.name, project.path, project.spec.folder)
         if request.failure:
-            dump = server.states.recorded_failure(project, task.name) or _kept_failure(project, task.name)
+            dump = server.states.recorded_failure(project, task.name)
             if dump is None:
                 return refuse(f"No failure of {task.name} is recorded: its last run left none.")
             name = f"Failure of {task.name}"
