@@ -1,7 +1,7 @@
 """The console entry point: as little as possible before the command is known.
 
-`--version` and `--help` are answered before anything but `sys` is imported. All else goes through
-`guard`, so that a person never meets a traceback by accident.
+`--version` and `--help` are answered with next to nothing imported. All else goes through `guard`, and
+signals are heeded from the first line on, so that a person never meets a traceback by accident.
 """
 
 from __future__ import annotations
@@ -11,7 +11,19 @@ import sys
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line `argv` (default: the program's own); returns the exit code."""
-    words = sys.argv[1:] if argv is None else argv
+    if argv is not None:
+        return _answered(argv, is_program=False)
+    from pipelens.cli import early_signals
+
+    words = sys.argv[1:]
+    command = words[0] if words else ""
+    early_signals.begin(command)
+    code = _answered(words, is_program=True)
+    early_signals.end(command)
+    return code
+
+
+def _answered(words: list[str], *, is_program: bool) -> int:
     first = words[0] if words else "--help"
     if first in ("--version", "-V"):
         from pipelens import __version__
@@ -21,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         from pipelens.cli.commands import overall_help
 
         return _answer(overall_help())
-    if argv is None:
+    if is_program:
         from pipelens.import_path import withdraw_lent
 
         withdraw_lent()

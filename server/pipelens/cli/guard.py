@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from pipelens.cli import early_signals
 from pipelens.cli.refusal import Refusal
 
 INTERRUPTED = 130
@@ -22,8 +23,9 @@ of the time. A run that has something to do turns the collector on again."""
 
 def guarded(words: Sequence[str]) -> int:
     """Run the command that `words` spell and return its exit code, whatever happens on the way."""
-    _prepare_streams()
     try:
+        _prepare_streams()
+        early_signals.ready(words[0])
         code = _dispatch(words)
     except Refusal as refusal:
         code = _refused(refusal)
