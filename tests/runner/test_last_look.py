@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipelens.runner.idle_build import build_unchanged
-from pipelens.runner.last_look import AskedVariables, LastLook, keep_look, unchanged
+from pipelens.runner.last_look import AskedVariables, LastLook, keep_look, keep_look_after_run, unchanged
 from pipelens.workspace.discovery import Location, find_pipeline
 from pipelens.workspace.disk import WorkspaceFiles
 from pipelens.workspace.opening import open_pipeline
@@ -219,4 +219,100 @@ def test_it_tells_the_same_as_a_build_that_reads_the_pipeline(folder: Path) -> N
     assert kept.exists()
     stamp = kept.stat().st_mtime_ns
     assert told() == whole
+    assert kept.stat().st_mtime_ns == stamp
+
+
+def settle(folder: Path) -> None:
+    """Wait until the times of the files tell of changes from now on."""
+    time.sleep(2.1 if (folder / "pipeline.yaml").stat().st_ctime_ns % 1_000_000 == 0 else 0.1)
+
+
+def look_after_run(folder: Path, during: Callable[[Path], object]) -> bool:
+    """Read the pipeline, do `during`, and look anew as after a run; whether that is kept."""
+    settle(folder)
+    began = time.time_ns()
+    keeper = open_pipeline(None, cwd=str(folder), environ=AskedVariables(environ()))
+    assert not hasattr(keeper, "message"), keeper
+    project = keeper.now()  # pyright: ignore
+    during(folder)
+    kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
+    kept.unlink(missing_ok=True)
+    keep_look_after_run(keeper, project, began, share=1.0)  # pyright: ignore
+    return kept.exists()
+
+
+def test_after_tasks_ran_the_look_is_kept_where_nothing_else_changed(folder: Path) -> None:
+    assert look_after_run(folder, lambda at: pipelens(at, "build", "--force").check_returncode())
+    assert now(folder) is not None
+
+
+WHILE_TASKS_RUN: dict[str, Callable[[Path], object]] = {
+    **CHANGES,
+    "a source written anew with the same text": lambda at: (at / "second.py").write_text(SECOND),
+    "a source that is gone": lambda at: (at / "second.py").unlink(),
+    "a module that is gone": lambda at: (at / "tasks.py").unlink(),
+    "an old file in the place of a source": lambda at: os.replace(
+        shutil.copy2(at / "second.py", at / "x.py"), at / "second.py"
+    ),
+    "all records": lambda at: [path.unlink() for path in (at / "out").glob(".*.metadata")],
+    "a record without a time": lambda at: (at / "out/.first.txt.metadata").write_text("{}"),
+}
+
+
+@pytest.mark.parametrize("what", WHILE_TASKS_RUN)
+def test_what_changed_while_tasks_ran_is_not_relied_on(folder: Path, what: str) -> None:
+    assert not look_after_run(folder, WHILE_TASKS_RUN[what])
+
+
+def test_a_task_that_changes_a_source_keeps_the_look_from_being_kept(folder: Path) -> None:
+    code = TASKS.replace("    open", "    open('second.py', 'a').write('# more')\n    open")
+    (folder / "tasks.py").write_text(code)
+    assert not look_after_run(folder, lambda at: pipelens(at, "build").check_returncode())
+
+
+def test_a_record_that_vanishes_after_it_was_read_is_not_relied_on(folder: Path) -> None:
+    began = time.time_ns() + LATER
+    keeper = open_pipeline(None, cwd=str(folder), environ=AskedVariables(environ()))
+    project = keeper.now()  # pyright: ignore
+    kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
+    kept.unlink()
+    (folder / "out/.first.txt.metadata").unlink()
+    keep_look(keeper, project, began)  # pyright: ignore
+    assert not kept.exists()
+
+
+SLOW = """\
+tasks:
+  - source: tasks.slow
+    product: slow.txt
+  - source: tasks.quick
+    product: quick.txt
+"""
+SLOW_TASKS = """\
+import time
+from pathlib import Path
+
+
+def slow(product):
+    time.sleep(3)
+    Path(product).write_text("slow")
+
+
+def quick(product):
+    Path(product).write_text("quick")
+"""
+
+
+def test_after_a_build_of_all_that_ran_tasks_the_next_reads_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pipeline.yaml").write_text(SLOW)
+    (tmp_path / "tasks.py").write_text(SLOW_TASKS)
+    (tmp_path / ".pipelens").mkdir()
+    kept = tmp_path / ".pipelens" / "looks" / "pipeline.yaml.json"
+    settle(tmp_path)
+    assert pipelens(tmp_path, "build", "--partially", "slow").returncode == 0
+    assert not kept.exists()
+    (tmp_path / "slow.txt").unlink()
+    assert pipelens(tmp_path, "build").returncode == 0
+    stamp = kept.stat().st_mtime_ns
+    assert "Nothing to do" in pipelens(tmp_path, "build").stdout
     assert kept.stat().st_mtime_ns == stamp

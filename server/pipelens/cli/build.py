@@ -234,12 +234,14 @@ def carry_out(
         from pipelens.cli.failed_debugging import open_failed
 
         open_failed(record, arguments, screen, errors)
-    is_idle = code == 0 and all(step.action == "skip" for step in made.steps)
-    if is_idle and options == plan_.BuildOptions() and not arguments.overrides:
-        from pipelens.runner.last_look import keep_look
+    is_whole = options in (plan_.BuildOptions(), plan_.BuildOptions(force=True)) and not arguments.overrides
+    if code == 0 and is_whole and not arguments.debug and keeper.now() is project:  # else planned anew
+        from pipelens.runner import last_look
 
-        if keeper.now() is project:  # else another build ran since
-            keep_look(keeper, project, arguments.began)
+        if any(step.action == "run" for step in made.steps):
+            last_look.keep_look_after_run(keeper, project, arguments.began)
+        else:
+            last_look.keep_look(keeper, project, arguments.began)
     return code
 
 

@@ -16,7 +16,7 @@ import sys
 import time
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +36,9 @@ UNCERTAIN_NS: Final = 2_000_000_000
 """A file that changed this shortly before it was read may change again without its times telling."""
 FINELY_UNCERTAIN_NS: Final = 50_000_000
 """The same where times are told finely: they are of the system's last tick, and ticks are up to 16 ms apart."""
+
+_LOOK_NS: Final = 100_000
+"""What it takes to look at one product again and to write that down, about."""
 
 _TEMPLATE = re.compile(r"\{[{%#]")
 _TOLD_LATE = re.compile(r"\b(?:now|git|git_hash|env)\b")
@@ -87,7 +90,7 @@ def unchanged(location: Location, *, cwd: str, environ: Mapping[str, str]) -> La
     try:
         with open(look_path(location), "rb") as file:
             header: Any = json.loads(file.readline())
-            if header["about"] != _about(location, cwd):
+            if header["about"] != _about(location, cwd, environ):
                 return None
             if any(environ.get(name) != value for name, value in header["environ"].items()):
                 return None
@@ -104,28 +107,34 @@ def unchanged(location: Location, *, cwd: str, environ: Mapping[str, str]) -> La
         return None
 
 
-def keep_look(keeper: ProjectKeeper, project: Project, began: int) -> None:
+def keep_look(keeper: ProjectKeeper, project: Project, began: int, recorded: _Recorded | None = None) -> None:
     """Write down what it rests on that all tasks are up to date, where that can be told. began: when
-    the first file was looked at, in nanoseconds since the epoch. Not for a pipeline that was read with
-    values from the command line."""
+    the first file was looked at, in nanoseconds since the epoch. recorded: when records and resources
+    were, if that was later. Not for a pipeline that was read with values from the command line."""
     environ = keeper.environ
     if not isinstance(environ, AskedVariables) or not _is_told_by_files(keeper, project):
         return
-    products = [item.path for task in project.tasks.values() if task.products for item in task.products.items]
-    files = {*keeper.looked_at, *map(metadata_path, products)}
-    for task in project.tasks.values():
-        files.update(task.spec.resources.values())
+    records = _records(project) - keeper.looked_at.keys()
+    grouped = _grouped((*keeper.looked_at, *records))
     path = look_path(keeper.location)
-    grouped = _grouped(files)
-    stamps = _stamps(_paths(grouped))
     with suppress(OSError):
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        if not _is_settled(_paths(grouped), stamps, began, os.path.dirname(path)):
+        folder = os.path.dirname(path)
+        os.makedirs(folder, 0o700, exist_ok=True)
+        stamps = _stamps(_paths(grouped))
+        about = _about(keeper.location, keeper.cwd, environ)
+        is_same = all(map(keeper.is_as_read, keeper.looked_at)) and about[-1] == list(keeper.libraries)
+        is_same = is_same and (recorded is None or recorded.stamps == _stamps(recorded.paths))
+        settled = _Settled(began, began if recorded is None else recorded.at, records, folder)
+        own = max((stat.st_mtime_ns for stat in _own_files().values()), default=0)
+        is_settled = settled.are(_paths(grouped), stamps) and settled.are(*_packages()) and own < began
+        if not is_same or not is_settled:
             return
-        about = _about(keeper.location, keeper.cwd)
         settings = keeper.settings
         header = {"about": about, "environ": environ.asked}
         header |= {"interpreter": settings.interpreter, "settings": settings.path}
+        products = (
+            item.path for task in project.tasks.values() if task.products for item in task.products.items
+        )
         body = {
             "tasks": list(project.order),
             "folders": list(project.env.folders),
@@ -136,17 +145,76 @@ def keep_look(keeper: ProjectKeeper, project: Project, began: int) -> None:
         write_whole(path, "\n".join(lines).encode("utf-8", "surrogatepass"), mode=0o600)
 
 
-def _is_settled(paths: Iterable[str], stamps: array[int], began: int, folder: str) -> bool:
-    """Whether each file changed so long before `began` that its times would tell of a change since.
-    folder: where a file can be made to see how times are told."""
-    changed = map(max, stamps[1::4], stamps[2::4]) if os.name != "nt" else stamps[1::4]
-    recent = {path: at for path, at in zip(paths, changed, strict=True) if at >= began - UNCERTAIN_NS}
-    if not recent:
-        return True
-    if any(at >= began - FINELY_UNCERTAIN_NS or at % 1_000_000 == 0 for at in recent.values()):
-        return False
-    device = _finely_told(folder)
-    return device is not None and all(os.stat(path).st_dev == device for path in recent)
+def keep_look_after_run(keeper: ProjectKeeper, project: Project, began: int, *, share: float = 0.02) -> None:
+    """The same after a build that ran tasks and came to its end: all tasks are looked at once more, and
+    nothing that was read before they ran may be another since. began: as for `keep_look`. share: of the
+    time since then this may take, else nothing is kept."""
+    records = sorted(_records(project))
+    stamps = _stamps(records)
+    now = time.time_ns()
+    # What was written last may be relied on only some time later.
+    wait = max(0, max(_changes(stamps), default=0) + FINELY_UNCERTAIN_NS + 1 - now)
+    if len(records) * _LOOK_NS + wait > share * (now - began):
+        return
+    from pipelens.runner.freshness import FRESH, read_freshness
+
+    time.sleep(wait / 1e9)
+    recorded = _Recorded(time.time_ns(), records, stamps)
+    if all(told is FRESH for told in read_freshness(project).values()):
+        keep_look(keeper, project, began, recorded)
+
+
+def _records(project: Project) -> set[str]:
+    """What tells besides the sources whether tasks are up to date: metadata and resources."""
+    found: set[str] = set()
+    for task in project.tasks.values():
+        found.update(task.spec.resources.values())
+        if task.products is not None:
+            found.update(metadata_path(item.path) for item in task.products.items)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """Records and resources that were read after tasks ran: from when on, and their stamps before that."""
+
+    at: int
+    paths: list[str]
+    stamps: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Which files changed so long before they were read that their times would tell of a change since.
+    began: when reading began. recorded: when that of `records` did, of which none may be missing. folder:
+    where a file can be made to see how times are told."""
+
+    began: int
+    recorded: int
+    records: Set[str]
+    folder: str
+
+    def are(self, paths: Iterable[str], stamps: array[int]) -> bool:
+        """Whether all of these are. Raises `OSError`."""
+        recent: list[str] = []
+        for path, at in zip(paths, _changes(stamps), strict=True):
+            is_record = path in self.records
+            if is_record and at < 0:
+                return False
+            before = self.recorded if is_record else self.began
+            if at >= before - UNCERTAIN_NS:
+                if at >= before - FINELY_UNCERTAIN_NS or at % 1_000_000 == 0:
+                    return False
+                recent.append(path)
+        if not recent:
+            return True
+        device = _finely_told(self.folder)
+        return device is not None and all(os.stat(path).st_dev == device for path in recent)
+
+
+def _changes(stamps: array[int]) -> Iterable[int]:
+    """When each file changed last, as its stamp tells."""
+    return map(max, stamps[1::4], stamps[2::4]) if os.name != "nt" else stamps[1::4]
 
 
 def _finely_told(folder: str) -> int | None:
@@ -182,29 +250,38 @@ def _is_told_by_files(keeper: ProjectKeeper, project: Project) -> bool:
     )
 
 
-def _about(location: Location, cwd: str) -> list[object]:
+def _about(location: Location, cwd: str, environ: Mapping[str, str]) -> list[object]:
     """What must be the same besides files and variables: who reads, where, what is wanted."""
     from pipelens.workspace.libraries import library_folders
 
-    libraries = library_folders(os.environ, location.folder, location.root)
-    packages = [path for path in sys.path if os.path.basename(path) in _PACKAGES]
-    reader = [__version__, _own_code(), sys.version, _stamps(packages).tobytes().hex()]
+    libraries = library_folders(environ, location.folder, location.root)
+    reader = [__version__, _own_code(_own_files()), sys.version, _packages()[1].tobytes().hex()]
     return [LOOK_VERSION, reader, repr(location), cwd, list(libraries)]
 
 
-def _own_code() -> int:
+def _packages() -> tuple[list[str], array[int]]:
+    """The folders of installed packages, and their stamps."""
+    found = [path for path in sys.path if os.path.basename(path) in _PACKAGES]
+    return found, _stamps(found)
+
+
+def _own_code(files: Mapping[str, os.stat_result]) -> int:
     """A number for our own files, so that a change of ours forgets what older code found."""
+    told = (f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in files.items())
+    return zlib.crc32("\n".join(sorted(told)).encode())
+
+
+def _own_files() -> dict[str, os.stat_result]:
     import pipelens
 
-    told: list[str] = []
+    found: dict[str, os.stat_result] = {}
     for folder in pipelens.__path__:
         for part in _OURS:
             with suppress(OSError), os.scandir(os.path.join(folder, part)) as entries:
                 for entry in entries:
                     if entry.name.endswith(".py"):
-                        stat = entry.stat()
-                        told.append(f"{part}/{entry.name}:{stat.st_size}:{stat.st_mtime_ns}")
-    return zlib.crc32("\n".join(sorted(told)).encode())
+                        found[f"{part}/{entry.name}"] = entry.stat()
+    return found
 
 
 def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:

@@ -62,8 +62,9 @@ class ProjectKeeper:
         )
         self.put_off = PutOff(self.sources, patient=patient)
         self.found_late = 0
-        self.looked_at: frozenset[str] = frozenset()
-        """Every path that was looked at to find the pipeline and to read it first, where that is kept."""
+        self.looked_at: Mapping[str, object] = {}
+        """Every path that was looked at to find the pipeline and to read it first, where that is kept,
+        and what it was like."""
         self.settings = Settings()
         self.filter = ProblemFilter(files)
         self._assembly = Assembly(location, self.sources, self.put_off)
@@ -102,6 +103,21 @@ class ProjectKeeper:
         for path, before in self._signatures.items():
             if self.files.signature(path) != before:
                 self._dirty.add(path)
+
+    def note_looked_at(self, paths: Iterable[str]) -> None:
+        """Keep what was looked at to find the pipeline and to read it."""
+        known, signature = self._signatures, self.files.signature
+        self.looked_at = {path: known[path] if path in known else signature(path) for path in paths}
+
+    def is_as_read(self, path: str) -> bool:
+        """Whether a path of `looked_at` is on the disk now what it was then."""
+        self.files.forget(path)
+        return self.files.signature(path) == self.looked_at[path]
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The folders of installed packages that were looked at."""
+        return self._libraries
 
     @property
     def work(self) -> Work:

@@ -41,7 +41,7 @@ def open_pipeline(
             store=cache_folder(),
         )
         keeper.now()
-    keeper.looked_at = frozenset(asked)
+    keeper.note_looked_at(asked)
     if keeper.specs.override_error is not None:
         return NotFound(keeper.specs.override_error.message)
     return keeper
