@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-MARK = "PIPELENS_TEST_SESSION"
+MARK = "DEBUG_TEST_SESSION"
+"""No name of ours: tasks do not see those."""
 PATIENCE = 60.0
 """Seconds after which something is taken to have hung; nothing is measured with it."""
 

@@ -54,8 +54,16 @@ def kill_debugpy(client: Client) -> None:
 
 
 def kill_all_but_the_task(client: Client) -> None:
-    task = client.all("process")[0]["systemProcessId"]
-    for pid in [client.process.pid, *(set(marked(client.mark)) - {client.process.pid, task})]:
+    # The task was started last; it is known by what it was told to connect to.
+    others = {pid for pid, words in marked(client.mark).items() if " --connect " not in words}
+    assert len(marked(client.mark)) > len(others)
+    for pid in others:
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_both_adapters(client: Client) -> None:
+    adapters = {pid for pid, words in marked(client.mark).items() if words.endswith("debugpy/adapter")}
+    for pid in (client.process.pid, *adapters):
         os.kill(pid, signal.SIGKILL)
 
 
@@ -68,6 +76,7 @@ ENDINGS: dict[str, Callable[[Client], object]] = {
     "client gone": close_input,
     "adapter killed": kill_adapter,
     "debugpy killed": kill_debugpy,
+    "adapters killed": kill_both_adapters,
     "all killed but the task": kill_all_but_the_task,
 }
 
@@ -89,7 +98,17 @@ def test_however_a_session_ends_no_process_is_left(ending: str, debug: Open, pro
         assert os.listdir(state_path(str(folder), "plans")) == []
 
 
-@pytest.mark.parametrize("ending", ["disconnect", "client gone", "adapter killed", "terminate"])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "disconnect",
+        "client gone",
+        "adapter killed",
+        "adapters killed",
+        "all killed but the task",
+        "terminate",
+    ],
+)
 def test_a_session_that_ends_before_it_is_configured_leaves_no_process(
     ending: str, debug: Open, project: Write
 ) -> None:

@@ -28,9 +28,9 @@ KILLED = -9
 
 @dataclass(frozen=True, slots=True)
 class DebugEngine:
-    """start_worker: hands the order to debugpy. rewrite: changes the plan before that."""
+    """start_worker: hands the order to debugpy, with the path of what the worker hangs on. rewrite: changes the plan before that."""
 
-    start_worker: Callable[[Order], DebuggedWorker]
+    start_worker: Callable[[Order, str | None], DebuggedWorker]
     rewrite: Callable[[dict[str, Any]], None]
     name: str = DEBUGGER
 
@@ -40,8 +40,8 @@ class DebugEngine:
         self.rewrite(plan)
         lifeline = NamedLifeline(f"{order.plan}.alive")
         try:
-            write_plan(order.plan, {**plan, "lifeline": lifeline.path})
-            worker = self.start_worker(order)
+            write_plan(order.plan, plan)
+            worker = self.start_worker(order, lifeline.path)
         except BaseException:
             lifeline.close()
             raise

@@ -154,7 +154,7 @@ class LiveSession:
         self.python_path = value if value and shadows_library(value, self.target.cwd) else None
         return {"just_my_code": launch.just_my_code, "python_path": self.python_path}
 
-    def _start_worker(self, order: Order) -> DebuggedWorker:
+    def _start_worker(self, order: Order, lifeline: str | None) -> DebuggedWorker:
         assert self.target is not None
         assert self.launch is not None
         connection = self.debugpy.connection
@@ -171,6 +171,7 @@ class LiveSession:
         connection.request("initialize", said, lambda response: None)
         arguments = translated_launch(
             plan=order.plan,
+            lifeline=lifeline,
             python=self.target.interpreter.path,
             cwd=order.cwd,
             environ=self._start_environ(order.environ),

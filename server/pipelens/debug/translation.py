@@ -52,6 +52,9 @@ CAPABILITIES: dict[str, Any] = {
 reads the pipeline anew as well."""
 
 _WORKER_FOLDER = os.path.dirname(WORKER)
+_HOLD_ON = os.path.join(_WORKER_FOLDER, "hold_on.py")
+_LIFELINE_FD = 10
+"""`FD` of that program."""
 _HIDDEN_MODULES = ("IPython", "traitlets", "matplotlib_inline", "matplotlib.pyplot")
 INJECTED_NAMES = "<parameters of *>"
 
@@ -59,6 +62,7 @@ INJECTED_NAMES = "<parameters of *>"
 def translated_launch(
     *,
     plan: str,
+    lifeline: str | None,
     python: str,
     cwd: str,
     environ: Mapping[str, str],
@@ -67,7 +71,8 @@ def translated_launch(
     just_my_code: bool,
     no_debug: bool,
 ) -> dict[str, object]:
-    """The `launch` that debugpy gets. environ: all that the task sees; inherited: what debugpy has."""
+    """The `launch` that debugpy gets. environ: all that the task sees; inherited: what debugpy has.
+    lifeline: the named pipe that the task hangs on, None where there are none."""
     changes: dict[str, str | None] = {
         name: value for name, value in environ.items() if inherited.get(name) != value
     }
@@ -81,8 +86,8 @@ def translated_launch(
         "type": "debugpy",
         "request": "launch",
         "program": WORKER,
-        "args": [plan],
-        "python": [python],
+        "args": [plan] if lifeline is None else [plan, str(_LIFELINE_FD)],
+        "python": [python] if lifeline is None else [python, "-I", "-S", _HOLD_ON, lifeline, python],
         "cwd": cwd,
         "env": changes,
         "console": "internalConsole",

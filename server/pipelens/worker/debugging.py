@@ -26,7 +26,6 @@ def begin(plan: Mapping[str, Any], channel: Channel) -> Callable[[], ContextMana
     """Improve on what debugpy does, before any of the user's code is loaded. Returns what the whole
     task runs in: notebooks and scripts show the debugger each statement, functions all of it."""
     improvements = (
-        lambda: _hang_on(plan),
         _without_delay,
         lambda: _trace_sources(plan),
         _let_forks_run,
@@ -94,17 +93,6 @@ def _guarded(improve: Callable[[], None]) -> None:
 
 def _pydevd() -> Any:
     return sys.modules["pydevd"].get_global_debugger()  # type: ignore[attr-defined]
-
-
-def _hang_on(plan: Mapping[str, Any]) -> None:
-    """End when the adapter is gone, whatever became of debugpy's own processes."""
-    path = plan.get("lifeline")
-    if path and os.name != "nt":
-        from . import lifeline_posix
-
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        os.unlink(path)
-        lifeline_posix.watch(fd)
 
 
 def _without_delay() -> None:
