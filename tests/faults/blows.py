@@ -70,14 +70,9 @@ def _stopped(round: Round, models: Models, *numbers: int) -> None:
             round.hit = processes.kill(victim.process.pid, number)
             time.sleep(round.chance.random() * 0.2 if len(numbers) > 1 else 0)
     ended(round, victim)
-    began = (round.folder / ".pipelens").exists()
-    if not began and round.code in (-signal.SIGINT, -signal.SIGTERM, 1):
-        return  # the interpreter itself was still starting
-    round.expect(
-        # A second Ctrl-C may come while Python itself is ending; a shell calls both 130.
-        round.code in (0, 130, *(-n for n in numbers if n == signal.SIGTERM or len(numbers) > 1)),
-        f"stopped, it ends with {round.code}",
-    )
+    if round.was_starting(*numbers):
+        return
+    round.expect(round.code in (0, 130), f"stopped, it ends with {round.code}")
     round.expect("Traceback" not in round.err, f"a stop ends with a traceback: {round.err[-1500:]}")
 
 
@@ -98,7 +93,7 @@ def hit_hang_up(round: Round, models: Models) -> None:
     if wait(victim):
         round.hit = processes.kill(victim.process.pid, signal.SIGHUP)
     ended(round, victim)
-    if round.code != -signal.SIGHUP or (round.folder / ".pipelens").exists():
+    if not round.was_starting(signal.SIGHUP):
         round.expect(round.code == 0, f"a closed terminal ends the build with {round.code}")
 
 

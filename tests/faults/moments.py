@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -12,11 +13,15 @@ from pathlib import Path
 
 from tests.faults.victim import Models, command, environment
 
+_OWN_FRAME = re.compile(r'File ".*?/pipelens/(.*)')
+_FIRST_LINES = re.compile(r'(__init__|__main__|cli/__init__|cli/entry)\.py", line \d+, in <module>')
+"""Frames of ours before any function of ours is called."""
+
 
 @dataclass
 class Round:
     """What is drawn, and what was found. wrong: what must not be; hit: whether the blow fell while the
-    build ran."""
+    build ran. before: the files that were there when it began."""
 
     kind: str
     number: int
@@ -29,6 +34,7 @@ class Round:
     code: int | None = None
     out: str = ""
     err: str = ""
+    before: frozenset[tuple[object, ...]] = frozenset()
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -46,6 +52,16 @@ class Round:
     def expect(self, truth: object, what: str) -> None:
         if not truth:
             self.wrong.append(what)
+
+    def was_starting(self, *numbers: int) -> bool:
+        """Whether a signal fell while Python itself was starting, before the first line of ours could heed
+        it: Python has died of it, or told so in its own words, and nothing was done or said by us."""
+        if not self.hit or self.code not in (1, *(-number for number in numbers)):
+            return False
+        ours = [words for words in _OWN_FRAME.findall(self.err) if not _FIRST_LINES.fullmatch(words)]
+        return (
+            not ours and not self.out and "pipelens:" not in self.err and files_of(self.folder) == self.before
+        )
 
     @property
     def told(self) -> str:
@@ -71,6 +87,7 @@ class Victim:
 def begun(round: Round) -> Victim:
     """Start the build that is to be hit; what it prints goes to files, since nobody reads meanwhile."""
     outputs = [open(round.folder.with_suffix(end), "w") for end in (".out", ".err")]  # noqa: SIM115
+    round.before = files_of(round.folder)
     process = subprocess.Popen(
         command("build", *round.words),
         cwd=round.folder,
@@ -130,6 +147,15 @@ def _seen(folder: Path, victim: Victim, stage: str, number: int) -> bool:
             return True
         time.sleep(0.001)
     return False
+
+
+def files_of(folder: Path) -> frozenset[tuple[object, ...]]:
+    """All that is in a folder, so that it shows whether anything was written, moved or removed."""
+    found: set[tuple[object, ...]] = set()
+    for path in folder.rglob("*"):
+        stat = path.lstat()
+        found.add((str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size))
+    return frozenset(found)
 
 
 def _stamps(folder: Path) -> dict[str, int]:

@@ -14,8 +14,6 @@ import os
 _RUNS = frozenset({"build", "task"})
 """Commands that stop cleanly when they are asked to, and go on when their terminal is closed."""
 
-_STOP = (_signal.SIGINT, _signal.SIGTERM)
-
 
 def leave_at_once(number: int, frame: object) -> None:
     """End this process as after a Ctrl-C. No exception: it could surface anywhere, also where Python can
@@ -45,6 +43,6 @@ def ready(command: str) -> None:
 
 def end(command: str) -> None:
     """All is done but for the end of Python, which is not worth interrupting."""
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     if command in _RUNS:
-        for number in _STOP:
-            _signal.signal(number, _signal.SIG_IGN)
+        _signal.signal(_signal.SIGTERM, _signal.SIG_IGN)

@@ -13,7 +13,7 @@ import sys
 from contextlib import nullcontext
 from typing import Any, Dict, List, Optional
 
-from . import functions, python_path, shim, tracebacks
+from . import functions, lost_interrupts, python_path, shim, tracebacks
 from .channel import Channel
 
 PLAN_VERSION = 1
@@ -133,6 +133,7 @@ def _prepare(plan: Dict[str, Any]) -> None:
         sys.path.insert(0, path)
     sys.path.extend(path for path in plan.get("sys_path_last", ()) if path not in sys.path)
     shim.offer()
+    lost_interrupts.heed()
 
 
 def _run_hooks(plan: Dict[str, Any], channel: Channel) -> None:
