@@ -127,6 +127,16 @@ def test_a_session_that_ends_before_it_is_configured_leaves_no_process(
     assert not (folder / "out" / "clean.txt").exists()
 
 
+def test_a_session_that_is_stopped_says_so_and_tells_no_error(debug: Open, project: Write) -> None:
+    folder = project(FILES)
+    client = debug()
+    at_a_stop(client, folder)
+    client.ask("terminate")
+    client.ended()
+    assert client.output("stderr", "important") == ""
+    assert client.output("console") == "clean was stopped.\n"
+
+
 def test_requests_that_debugpy_cannot_answer_are_refused_and_the_session_goes_on(
     debug: Open, project: Write
 ) -> None:

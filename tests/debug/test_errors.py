@@ -302,3 +302,24 @@ def test_a_python_that_ends_before_it_is_debugged_is_told_within_seconds(debug: 
     with pytest.raises(Refused, match="ended before the debugger was in it; `pipelens task clean`"):
         client.start(task="clean", cwd=str(folder), env={"PYTHONPATH": str(folder / "lib")})
     client.wait_for("terminated")
+
+
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGKILL"])
+def test_a_task_that_a_signal_ended_is_told_as_in_a_build(name: str, debug: Open, project: Write) -> None:
+    folder = project(script(f"import os, signal; os.kill(os.getpid(), signal.{name})"))
+    client = debug()
+    client.start(task="clean", cwd=str(folder))
+    client.ended()
+    told = f"clean: the process of the task was killed by signal {name} before it was done\n"
+    assert client.output("stderr") == told
+
+
+@pytest.mark.parametrize("request_", ["launch", "attach"])
+def test_a_pipeline_that_is_not_there_is_told_in_words_of_a_launch(
+    request_: str, debug: Open, tmp_path: Path
+) -> None:
+    client = debug()
+    client.ask("initialize", adapterID="pipelens")
+    asked = {"task": "clean", "cwd": str(tmp_path), "failure": "last"}
+    with pytest.raises(Refused, match="Name the pipeline as `pipeline`, or make one"):
+        client.ask(request_, **asked)

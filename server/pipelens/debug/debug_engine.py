@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,6 +101,12 @@ class DebuggedWorker:
         self.ended(KILLED)
         if self.lifeline is not None:
             self.lifeline.close()
+
+
+def returncode(code: int) -> int:
+    """As a parent has it, negative for a signal: debugpy tells its lowest byte."""
+    is_signal = os.name != "nt" and 256 - code in set(signal.Signals)
+    return code - 256 if is_signal else code
 
 
 def _bytes(text: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pipelens.debug.dump_file import DumpError, read_dump
 from pipelens.debug.dump_session import DumpSession
-from pipelens.debug.launch import LaunchError, cell_uris
+from pipelens.debug.launch import LaunchError, cell_uris, in_words_of_a_launch
 from pipelens.debug.wire import Message
 
 LAST = "last"
@@ -70,7 +70,7 @@ def _recorded(given: Mapping[str, Any], cwd: str, environ: Mapping[str, str]) ->
     entry = given.get("pipeline")
     location = find_pipeline(str(entry) if entry else None, cwd, environ, WorkspaceFiles(None))
     if isinstance(location, NotFound):
-        raise LaunchError(location.message)
+        raise LaunchError(in_words_of_a_launch(location.message))
     task, run = given.get("task"), str(given["failure"])
     name = str(task) if task else None
     if run == LAST:

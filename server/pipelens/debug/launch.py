@@ -154,7 +154,7 @@ def find_target(launch: Launch, flag: str | None, environ: Mapping[str, str]) ->
     if isinstance(found, NotFound) and launch.has_folder and folder != launch.folder:
         found = open_pipeline(entry, cwd=launch.folder, environ=environ)
     if isinstance(found, NotFound):
-        raise LaunchError(found.message)
+        raise LaunchError(in_words_of_a_launch(found.message))
     project = found.now()
     _refuse_form(project)
     task = _task_of(project, launch)
@@ -162,6 +162,12 @@ def find_target(launch: Launch, flag: str | None, environ: Mapping[str, str]) ->
     _refuse_kind(project, task)
     _refuse_other_python(launch, interpreter)
     return Target(found, project, task, interpreter, found.location.folder)
+
+
+def in_words_of_a_launch(message: str) -> str:
+    """What is said of a pipeline that is not there names the argument of `launch` and `attach`, not the
+    command line's option."""
+    return message.replace("with --entry-point", "as `pipeline`").replace("--entry-point", "`pipeline`")
 
 
 def _is_pipeline(path: str) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelens.debug.debug_engine import DebugEngine, DebuggedWorker
+from pipelens.debug.debug_engine import DebugEngine, DebuggedWorker, returncode
 from pipelens.debug.debugpy_process import DebugpyProcess
 from pipelens.debug.launch import Launch, LaunchError, Target, find_target
 from pipelens.debug.notebook_cells import CellFiles, no_cell_files
@@ -132,7 +132,11 @@ class LiveSession:
             code = self.exit_code if self.exit_code is not None else -1
             code = 1 if code == 0 and failure else code
             if failure and failure != self.problem:
-                self.client.event("output", {"category": "stderr", "output": failure + "\n"})
+                if self.stop.is_set:
+                    assert self.target is not None
+                    self.adapter.console(f"{self.target.task.name} was stopped.\n")
+                else:
+                    self.client.event("output", {"category": "stderr", "output": failure + "\n"})
             self.client.event("exited", {"exitCode": code & 0xFF})
         self.adapter.tell_terminated()
 
@@ -240,7 +244,7 @@ class LiveSession:
         """debugpy says that the process ended."""
         assert self.worker is not None
         self.exit_code = code
-        self.worker.ended(code)
+        self.worker.ended(returncode(code))
 
     def _terminate(self) -> None:
         self.debugpy.connection.request("disconnect", {"terminateDebuggee": True})
