@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,31 @@ def test_what_was_told_to_ignore_ctrl_c_still_does(tmp_path: Path) -> None:
     )
     assert "interrupted" not in done.stderr
     assert done.returncode in (0, 2)
+
+
+@pytest.mark.parametrize("moment", [0.05, 0.3, 0.6])
+def test_a_build_outlives_its_terminal(tmp_path: Path, moment: float) -> None:
+    import pty
+
+    write(
+        tmp_path,
+        {
+            "pipeline.yaml": "tasks:\n  - source: one.make\n    product: out.txt\n",
+            "one.py": "import time\ndef make(product):\n    time.sleep(1)\n    open(product, 'w').close()\n",
+        },
+    )
+    program = (
+        "import os, sys; os.chdir(sys.argv.pop()); from pipelens.cli.entry import main; sys.exit(main())"
+    )
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, "-c", program, "build", str(tmp_path)])
+    # From when on Python has started and the command is ours.
+    seen, end = b"", time.monotonic() + 60
+    while b"Building" not in seen and time.monotonic() < end:
+        if select.select([terminal], [], [], 1)[0]:
+            seen += os.read(terminal, 4096)
+    time.sleep(moment)
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    assert (os.waitstatus_to_exitcode(status), (tmp_path / "out.txt").exists()) == (0, True), seen

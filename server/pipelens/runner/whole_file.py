@@ -28,8 +28,12 @@ def write_whole(path: str, content: bytes, *, mode: int | None = None) -> None:
             temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode or 0o666
         )
         try:
-            with os.fdopen(fd, "wb") as file:
-                file.write(content)
+            try:
+                left = memoryview(content)
+                while left:
+                    left = left[os.write(fd, left) :]
+            finally:
+                os.close(fd)
             os.replace(temporary, path)
         except BaseException:
             try:

@@ -126,8 +126,7 @@ Listener = Callable[[Report], None]
 def carry_out(engine: Engine, order: Order, stop: StopRequest, listener: Listener) -> Ended:
     """Start a worker, follow it and wait for its end, by itself or because of `stop`. Raises
     `WorkerNotStarted`. Whatever a listener raises leaves no process behind."""
-    with open(order.events, "ab"):
-        pass
+    os.close(os.open(order.events, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     running = engine.start(order)
     following = _Following(running, stop)
     try:
