@@ -16,7 +16,7 @@ from . import tracebacks
 from .dump_archive import Archive
 from .dump_frames import Frames, Places, Sources, chain, notes_of, text_of
 from .dump_nodes import Recorder
-from .dump_objects import base_of, installed, module_name, mro, namespace, qualname
+from .dump_objects import installed, module_name, mro, namespace, qualname
 from .dump_secrets import HIDDEN, Secrets, is_secret_name
 from .dump_tables import Tables
 
@@ -33,7 +33,7 @@ def write(error: BaseException, plan: Mapping[str, Any], message: Optional[str] 
     """Record `error` where the plan says; nothing where it does not. message: the text of `error`, where
     somebody has asked for it already."""
     path = plan["outputs"].get("dump")
-    if not path or base_of(type(error), (KeyboardInterrupt,)) is not None or tracebacks.is_early_stop(error):
+    if not path or tracebacks.is_interruption(error) or tracebacks.is_early_stop(error):
         return
     was_collecting = gc.isenabled()
     gc.disable()  # finalizers are code of the user's

@@ -311,7 +311,7 @@ class _Notebook:
         except BaseException:
             # The first error is the one to tell.
             pass
-        if isinstance(error, KeyboardInterrupt):
+        if tracebacks.is_interruption(error):
             self.channel.send("cell", state="failed", index=code.index)
             return
         described = tracebacks.described(error, roots)

@@ -182,7 +182,7 @@ def _report(error: BaseException, plan: Dict[str, Any], channel: Channel) -> int
     if isinstance(error, _HooksFailed):
         channel.send("end", status="failed")
         return 1
-    if isinstance(error, KeyboardInterrupt):
+    if tracebacks.is_interruption(error):
         channel.send("end", status="interrupted")
         return 130
     early = tracebacks.is_early_stop(error)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import traceback
+from opcode import opmap
 from types import TracebackType
 from typing import Any, Dict, List, Optional
 
+_HANDING_ON = ("asyncio.runners", "asyncio.base_events", "asyncio.unix_events", "signal")
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -42,6 +44,20 @@ def is_early_stop(error: BaseException) -> bool:
         base.__name__ == "DAGBuildEarlyStop" and base.__module__.startswith("ploomber")
         for base in type(error).__mro__
     )
+
+
+def is_interruption(error: BaseException) -> bool:
+    """Whether `error` came from outside, as a Ctrl-C does. One that code of the task raises itself, in so
+    many words, is a failure like any other; the library's loop and threads only hand on what came."""
+    if KeyboardInterrupt not in type.__dict__["__mro__"].__get__(type(error)):
+        return False
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    if found is None or found.tb_frame.f_globals.get("__name__") in _HANDING_ON:
+        return True
+    # The system raises between two instructions, or in a call: never in a `raise`.
+    return found.tb_frame.f_code.co_code[found.tb_lasti] != opmap["RAISE_VARARGS"]
 
 
 def described(error: BaseException, roots: List[str]) -> Dict[str, Any]:
