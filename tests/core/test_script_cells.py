@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelens.core.cells import Cell, CellsError
 from pipelens.core.python_text import Columns, parse_python
-from pipelens.core.references import read_references, upstream_subscripts
+from pipelens.core.references import definition_references, read_references, upstream_subscripts
 from pipelens.core.script_cells import read_script
 from pipelens.core.text_cells import read_text_cells
 
@@ -253,3 +254,16 @@ def test_references_are_those_of_the_tree(text: str) -> None:
     found = read_references(cell)
     if hasattr(tree, "body"):
         assert found == upstream_subscripts(tree, Columns(text))
+
+
+@given(
+    st.lists(st.sampled_from([*PARTS, "\n    ", "\r\n", "lambda upstream: ", "@"]), max_size=8).map("".join)
+)
+def test_references_of_a_function_are_those_of_its_tree(body: str) -> None:
+    text = f"import os\n\ndef f(upstream):\n    x = 1\n    {body}\n\nupstream['after']\n"
+    tree = parse_python(text)
+    if isinstance(tree, ast.Module):
+        columns = Columns(text)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                assert definition_references(node, columns) == upstream_subscripts(node, columns)

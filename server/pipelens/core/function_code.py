@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.python_text import Columns
-from pipelens.core.references import upstream_subscripts
+from pipelens.core.references import definition_references, upstream_subscripts
 from pipelens.core.sources import FunctionSource, Parameter
 from pipelens.core.text import Position, Span
 
@@ -36,7 +36,7 @@ def read_code(
         decorators = node.decorator_list
         first = min([node.lineno, *(each.lineno for each in decorators)]) - 1
         name, span = node.name, _name_span(node, columns)
-        references = upstream_subscripts(node, columns)
+        references = definition_references(node, columns)
     if extract_upstream and found.bound.conditional:
         message = (
             f"`{name}` is defined inside an indented block, and its source does not parse on its own: "

@@ -7,13 +7,16 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from sys import intern
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pipelens.core.cells import Cell
 from pipelens.core.magics import plain_python
 from pipelens.core.python_text import TOKEN, Columns, parse_python
 from pipelens.core.sources import Reference
 from pipelens.core.text import Span
+
+if TYPE_CHECKING:
+    from pipelens.core.functions import Definition
 
 
 def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...]:
@@ -39,6 +42,19 @@ def upstream_subscripts(tree: ast.AST, columns: Columns) -> tuple[Reference, ...
         )
     references.sort(key=lambda reference: reference.span)
     return tuple(references)
+
+
+def definition_references(node: Definition, columns: Columns) -> tuple[Reference, ...]:
+    """The references in a function or a class, told from its text where that is sure: letters are read
+    many times faster than a tree is walked."""
+    if not node.decorator_list:  # those stand above the line that a definition begins with
+        first = node.lineno - 1
+        text = "\n".join(columns.lines[first : node.end_lineno])
+        if text.isascii():  # else Python takes some letters that look otherwise for the same
+            found = plain_references(text, first) if may_refer(text) else ()
+            if found is not None:
+                return found
+    return upstream_subscripts(node, columns)
 
 
 def _subscripts(tree: ast.AST, columns: Columns) -> list[ast.Subscript]:
