@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from pipelens.cli.entry import main
+try:
+    from pipelens.cli.entry import main
+except KeyboardInterrupt:
+    # Before anything of ours can heed it.
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())
