@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -32,22 +31,6 @@ def fit(product):
 """,
 }
 REPAIRED = FILES["steps.py"].replace("raise ValueError", 'Path(product).write_text("x") or str')
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("built")
-    write(root, FILES)
-    assert pipelens("build", cwd=root).code == 1
-    return root
-
-
-@pytest.fixture
-def failed(built: Path, tmp_path: Path) -> Path:
-    """A copy that may be changed."""
-    root = tmp_path / "project"
-    shutil.copytree(built, root)
-    return root
 
 
 def dumps(root: Path) -> list[str]:

@@ -56,23 +56,6 @@ tasks:
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose build has failed; tests that change it take `failed`."""
-    root = tmp_path_factory.mktemp("built")
-    write(root, FILES)
-    assert pipelens("build", cwd=root).code == 1
-    return root
-
-
-@pytest.fixture
-def failed(built: Path, tmp_path: Path) -> Path:
-    """A copy that may be changed."""
-    root = tmp_path / "project"
-    shutil.copytree(built, root)
-    return root
-
-
 def looked(root: Path, *commands: str, task: str = "load") -> list[str]:
     """What the commands print, behind the frame that is shown first."""
     answer = pipelens("postmortem", task, cwd=root, typed="\n".join(commands) + "\n")

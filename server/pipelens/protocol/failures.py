@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from pipelens.protocol.run_events import ProblemTold
+from pipelens.protocol.tasks import named_task
 
 FAILURES: Final = "pipelens/failures"
 """A request without parameters; the result is a list of `Failure`."""
@@ -38,14 +38,8 @@ class PostMortemParams:
     @staticmethod
     def read(value: object) -> PostMortemParams | None:
         """The params in a JSON value, or in an object made of one; None when they name no task."""
-        if isinstance(value, Mapping):
-            told = cast("Mapping[str, object]", value)
-            pipeline, task = told.get("pipeline"), told.get("task")
-        else:
-            pipeline, task = getattr(value, "pipeline", None), getattr(value, "task", None)
-        if not isinstance(pipeline, str) or not isinstance(task, str):
-            return None
-        return PostMortemParams(pipeline, task)
+        named = named_task(value)
+        return None if named is None else PostMortemParams(*named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
+
+from pipelens.protocol.tasks import named_task
 
 INJECTED_CELL: Final = "pipelens/injectedCell"
 
@@ -22,14 +23,8 @@ class InjectedCellParams:
     @staticmethod
     def read(value: object) -> InjectedCellParams | None:
         """The params in a JSON value, or in an object made of one; None when they name no task."""
-        if isinstance(value, Mapping):
-            told = cast("Mapping[str, object]", value)
-            pipeline, task = told.get("pipeline"), told.get("task")
-        else:
-            pipeline, task = getattr(value, "pipeline", None), getattr(value, "task", None)
-        if not isinstance(pipeline, str) or not isinstance(task, str):
-            return None
-        return InjectedCellParams(pipeline, task)
+        named = named_task(value)
+        return None if named is None else InjectedCellParams(*named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,17 @@ class TaskRef:
         return TaskRef(pipeline, task if isinstance(task, str) else None)
 
 
+def named_task(value: object) -> tuple[str, str] | None:
+    """The `pipeline` and the `task` of params, in a JSON value or an object made of one; None when they
+    name no task."""
+    if isinstance(value, Mapping):
+        told = cast("Mapping[str, object]", value)
+        pipeline, task = told.get("pipeline"), told.get("task")
+    else:
+        pipeline, task = getattr(value, "pipeline", None), getattr(value, "task", None)
+    return (pipeline, task) if isinstance(pipeline, str) and isinstance(task, str) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """The state of a task, always with its reason in words."""
