@@ -23,108 +23,18 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from clock import machine, shown
 from dap_wire import Json, Session, now
+from debugged_project import CELLS, STEPS, TURNS, write_project
 from process_tree import processor
 
 PARTS = ("start", "loop", "step", "dump")
-TURNS = 1_000_000
-"""Of the loop that a breakpoint stands behind."""
-STEPS = 25
 READING = 0.25
 """Seconds that reading the pipeline may add to the first stop."""
-
-_TASKS = """
-tasks:
-  - source: start.py
-    product: {nb: out/start.ipynb, data: out/start.txt}
-  - source: loop.py
-    product: {nb: out/loop.ipynb, data: out/loop.txt}
-  - source: step.py
-    product: {nb: out/step.ipynb, data: out/step.txt}
-  - source: failing.py
-    product: {nb: out/failing.ipynb, data: out/failing.txt}
-"""
-_HEAD = '# %% tags=["parameters"]\nupstream = None\nproduct = None\n'
-_CELLS = [f"values_{n} = [k * {n} for k in range(100)]\nsum(values_{n})" for n in range(20)]
-_MARKER = "def mark():\n    return 1\n"
-_SHELL = """
-import json, sys
-from traitlets.config import Config
-from IPython.core.interactiveshell import InteractiveShell
-config = Config()
-config.HistoryManager.enabled = False
-shell = InteractiveShell.instance(config=config)
-sys.path.insert(0, ".")
-with open(sys.argv[1]) as file:
-    cells = json.load(file)
-for text in cells:
-    shell.run_cell(text).raise_error()
-"""
-_LOOP = f"""
-# %%
-import json, os, time
-from pathlib import Path
-
-def work():
-    total = 0
-    for number in range({TURNS}):
-        if number % 3:
-            total += number
-        else:
-            total -= 1
-    return total
-
-begun = time.process_time()
-work()
-inside = time.process_time() - begun
-# %%
-total = 0
-begun = time.process_time()
-for number in range({TURNS}):
-    if number % 3:
-        total += number
-    else:
-        total -= 1
-outside = time.process_time() - begun
-behind = 1
-# %%
-Path(os.environ["TOLD"]).write_text(json.dumps([inside, outside]))
-Path("out").mkdir(exist_ok=True)
-Path("out/loop.txt").touch()
-"""
-_STEP = (
-    """
-# %%
-from pathlib import Path
-
-def many():
-    names = ["a", "b", "c"] * 20
-    table = {name + str(n): n for n, name in enumerate(names)}
-    first = 1
-"""
-    + "".join(f"    value_{n} = first + {n}\n" for n in range(STEPS + 2))
-    + '    return first\n# %%\nmany()\nPath("out").mkdir(exist_ok=True)\nPath("out/step.txt").touch()\n'
-)
-_FAILING = """
-# %%
-try:
-    import numpy, pandas
-except ImportError:
-    table = {"number": list(range(1_000_000))}
-else:
-    number = numpy.arange(1_000_000)
-    table = pandas.DataFrame({"number": number, "half": number / 2, "flag": number % 2 == 0})
-
-def fail(table):
-    return table["missing"]
-
-fail(table)
-"""
 
 
 @dataclass(frozen=True)
@@ -174,25 +84,6 @@ class Bench:
     def version(self) -> str:
         told = subprocess.run([self.python, "-V"], capture_output=True, text=True, check=True)
         return told.stdout.strip()
-
-
-def write_project(folder: Path) -> None:
-    def percent(cells: Sequence[str]) -> str:
-        return _HEAD + "".join(f"# %%\n{cell}\n" for cell in cells)
-
-    last = 'import marker\nmarker.mark()\nfrom pathlib import Path\nPath("out/start.txt").touch()'
-    folder.mkdir()
-    for name, text in {
-        "pipeline.yaml": _TASKS,
-        "start.py": percent([*_CELLS, last]),
-        "marker.py": _MARKER,
-        "shell.py": _SHELL,
-        "cells.json": json.dumps(["upstream = None\nproduct = None", *_CELLS, last]),
-        "loop.py": _HEAD + _LOOP,
-        "step.py": _HEAD + _STEP,
-        "failing.py": _HEAD + _FAILING,
-    }.items():
-        (folder / name).write_text(text, "utf-8")
 
 
 def in_turn(measures: dict[str, Callable[[], list[float]]], rounds: int) -> dict[str, list[list[float]]]:
@@ -250,7 +141,7 @@ def start(bench: Bench) -> None:
     above = (ours - 1.3 * plain) * 1000
     goal = "held" if ours <= 1.3 * plain + READING else "missed"
     print(
-        f"| {len(_CELLS) + 2} cells, clock | {told(found['pipelens'])} | {told(found['debugpy'])} "
+        f"| {len(CELLS) + 2} cells, clock | {told(found['pipelens'])} | {told(found['debugpy'])} "
         f"| {ours / plain:.2f} × | {above:+.0f} ms (at most {READING * 1000:.0f}: {goal}) |"
     )
     ours, plain = median(found["pipelens"], 1), median(found["debugpy"], 1)
