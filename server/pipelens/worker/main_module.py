@@ -35,6 +35,7 @@ def build_shell() -> None:
     built = shell.build(module)
     built.transform_cell("0\n")
     built.display_formatter.format(0)
+    assert built.logger is not None  # made when it is first asked for, which every value that is shown does
     asyncio.new_event_loop().close()
     sys.modules["__main__"] = before
     _BUILT[:] = [module]
