@@ -40,7 +40,8 @@ def safe_path(path: list[str], lent: list[str], kept: tuple[str, ...]) -> list[s
 
 def _own_folders() -> tuple[str, ...]:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    user_site = getattr(sys.modules.get("site"), "USER_SITE", None)  # below the home folder, where one may work
+    # Below the home folder, where one may work.
+    user_site = getattr(sys.modules.get("site"), "USER_SITE", None)
     return tuple(map(os.path.realpath, filter(None, (sys.prefix, sys.base_prefix, package, user_site))))
 
 
