@@ -191,3 +191,21 @@ def test_a_task_in_this_process_finds_what_the_python_path_holds(tmp_path: Path)
     told = pipelens(*words, cwd=tmp_path, PYTHONPATH=str(tmp_path / "lent"))
     assert told.code == 0, told.err
     assert (tmp_path / "out.txt").read_text() == "7"
+
+
+def test_what_is_to_be_done_at_the_end_is_done_after_a_build_too(tmp_path: Path):
+    (tmp_path / "pipeline.yaml").write_text("tasks:\n  - source: missing.py\n    product: out.ipynb\n")
+    program = (
+        "import atexit, sys; from pipelens.cli.entry import main; sys.argv[:] = ['pipelens', 'build', '--dry-run'];"
+        "atexit.register(print, 'the end'); sys.exit(main())"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert finished.returncode != 0
+    assert finished.stdout.endswith("the end\n")
+
+
+def test_a_profile_of_a_build_is_written(tmp_path: Path):
+    (tmp_path / "pipeline.yaml").write_text("tasks: []\n")
+    command = [sys.executable, "-m", "cProfile", "-o", "profile", "-m", "pipelens", "build", "--dry-run"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True)
+    assert (tmp_path / "profile").exists()

@@ -20,6 +20,10 @@ def main(argv: list[str] | None = None) -> int:
     early_signals.begin(command)
     code = _answered(words, is_program=True)
     early_signals.end(command)
+    if command == "build":
+        from pipelens.cli.leaving import leave
+
+        leave(code)
     return code
 
 
