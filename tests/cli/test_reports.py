@@ -213,6 +213,14 @@ def test_a_failure_is_shown_with_its_place_its_traceback_and_who_had_to_wait():
     assert "✗ fit failed: ValueError: no rows" in told
     assert "  at fit.py:12 (cell 3, line 4)" in told
     assert "  Traceback:\n    boom" in told
+    record = BuildRecord()
+    for event in (
+        RunStarted("r", f"{ROOT}/pipeline.yaml", ROOT, ROOT, 1, "/usr/bin/python3", "it is on PATH"),
+        TaskProblem("fit", "ValueError: no rows", path=f"{ROOT}/rows.py", line=11, cell=2, cell_line=3, called=True),
+    ):  # fmt: skip
+        record(event)
+    told_of_a_call = text(*build_report.failures(record, ROOT, PLAIN))
+    assert "  at cell 3, line 4, which led to rows.py:12\n" in told_of_a_call + "\n"
     assert "  help: look at get" in told
     assert "○ end not run: fit failed" in told
     assert "old" not in told

@@ -180,7 +180,7 @@ def test_a_failing_cell_is_named_and_its_notebook_kept_elsewhere(pipeline: Pipel
     assert result.failed == ("fit",)
     problem = result.problems[0]
     assert problem.path == str(pipeline.root / "fit.py")
-    assert (problem.line, problem.cell, problem.cell_line) == (15, 3, 1)
+    assert (problem.line, problem.cell, problem.cell_line, problem.called) == (15, 3, 1, False)
     assert "worker" not in problem.traceback
     assert (pipeline.root / "out/fit.ipynb").read_bytes() == before
     assert problem.notebook is not None

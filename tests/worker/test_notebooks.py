@@ -234,7 +234,7 @@ def test_a_failing_cell_of_an_ipynb_is_found_in_its_file(pipeline: Pipeline) -> 
     assert problem.path == str(pipeline.root / "nb.ipynb")
     assert problem.line is not None
     assert "return 1 / 0" in lines[problem.line]
-    assert (problem.cell, problem.cell_line) == (1, 3)
+    assert (problem.cell, problem.cell_line, problem.called) == (1, 3, True)
     assert 'nb.ipynb cell 2", line 2, in f\n    return 1 / 0' in problem.traceback
     kept = notebook_at(pipeline.root / str(problem.notebook))
     assert kept["cells"][2]["metadata"]["note"] == 1

@@ -300,7 +300,8 @@ export interface ProblemCounts {
  * Why a task failed (severity `error`), or what is worth knowing about it.
  *
  * path, line: where the user's own code failed, null when no line is to blame. cell, cellLine: the
- * index of the failing cell, and the line within it. error: the exception's type. traceback: as
+ * index of the failing cell, and the line within it. called: whether path and line are of other code,
+ * which that line led to. error: the exception's type. traceback: as
  * Python prints it. advice: what to do about it. notebook: where the partial notebook is kept. dump:
  * where the failure is recorded, to be opened after the fact.
  */
@@ -315,6 +316,7 @@ export interface ProblemTold {
   line: number | null;
   cell: number | null;
   cellLine: number | null;
+  called: boolean;
   error: string;
   traceback: string;
   advice: string;

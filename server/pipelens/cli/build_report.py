@@ -134,8 +134,11 @@ def _failure(problem: TaskProblem, cwd: str, root: str, screen: Screen, entry: s
         place = shown_path(os.path.join(root, problem.path), cwd)
         if problem.line is not None:
             place += f":{problem.line + 1}"
-        cell = "" if problem.cell is None else f" (cell {problem.cell + 1}{_cell_line(problem)})"
-        yield Segment("  at "), Segment(place, "bold"), Segment(cell)
+        cell = "" if problem.cell is None else f"cell {problem.cell + 1}{_cell_line(problem)}"
+        if cell and problem.called:
+            yield Segment(f"  at {cell}, which led to "), Segment(place, "bold")
+        else:
+            yield Segment("  at "), Segment(place, "bold"), Segment(f" ({cell})" if cell else "")
     for line in problem.traceback.rstrip().splitlines():
         yield (Segment(f"  {line}"),)
     # Where more tasks fail than failures are kept, the first are gone by now.

@@ -125,7 +125,8 @@ class ProblemTold(_Event):
     """Why a task failed (severity `error`), or what is worth knowing about it.
 
     path, line: where the user's own code failed, null when no line is to blame. cell, cell_line: the
-    index of the failing cell, and the line within it. error: the exception's type. traceback: as
+    index of the failing cell, and the line within it. called: whether path and line are of other code,
+    which that line led to. error: the exception's type. traceback: as
     Python prints it. advice: what to do about it. notebook: where the partial notebook is kept. dump:
     where the failure is recorded, to be opened after the fact.
     """
@@ -140,6 +141,7 @@ class ProblemTold(_Event):
     line: int | None
     cell: int | None
     cell_line: int | None
+    called: bool
     error: str
     traceback: str
     advice: str

@@ -97,8 +97,8 @@ class TaskProblem:
     """Why a task failed (`severity` error) or what is worth knowing about it.
 
     path, line: where the user's own code failed (line 0-based; None when no line is to blame).
-    cell: index of the failing cell; cell_line: 0-based line within it. error: the exception's
-    type. traceback: as Python prints it, without frames of the worker. advice: what to do about
+    cell: index of the failing cell; cell_line: 0-based line within it. called: whether
+    path and line are of other code, which that line led to. error: the exception's type. traceback: as Python prints it, without frames of the worker. advice: what to do about
     it. notebook: where the partial notebook is kept. dump: where the failure is recorded.
     """
 
@@ -110,6 +110,7 @@ class TaskProblem:
     line: int | None = None
     cell: int | None = None
     cell_line: int | None = None
+    called: bool = False
     error: str = ""
     traceback: str = ""
     advice: str = ""

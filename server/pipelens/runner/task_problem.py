@@ -33,6 +33,7 @@ def problem_of(
         line=line,
         cell=cell,
         cell_line=cell_line,
+        called=bool(fields.get("called")),
         error=fields["error"],
         traceback=fields["traceback"],
         advice=_advice(fields, place.interpreter),

@@ -318,7 +318,9 @@ class _Notebook:
         if described["path"] is None:
             described.update(path=code.filename, line=code.file_line(1) - 1)
         own = cell_errors.line_in_cell(error, code)
-        described.update(cell=code.index, cell_line=own)
+        place = None if own is None else (code.filename, code.file_line(own + 1) - 1)
+        called = place is not None and place != (described["path"], described["line"])
+        described.update(cell=code.index, cell_line=own, called=called)
         self.channel.send("cell", state="failed", index=code.index)
         self.channel.send("failure", phase="cell", early_stop=tracebacks.is_early_stop(error), **described)
         error._pipelens_told = True  # type: ignore[attr-defined]
