@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from pipelens.cli.terminal import Line, Segment, cells, harmless
 
@@ -40,8 +41,13 @@ def _joined(parts: Sequence[Segment], sizes: Sequence[int]) -> Line:
     for part, size in zip(parts, sizes, strict=True):
         text = shortened(harmless(part.text), size)
         line.append(part if text is part.text else Segment(text, part.style))
-        line.append(Segment(" " * (size - cells(text)) + _GAP))
+        line.append(_blank(size - cells(text) + len(_GAP)))
     return line[:-1]
+
+
+@lru_cache(256)
+def _blank(size: int) -> Segment:
+    return Segment(" " * size)
 
 
 def shortened(text: str, size: int) -> str:

@@ -135,10 +135,11 @@ class Screen:
 
     def line(self, *segments: Segment | str) -> None:
         """Print one line."""
-        parts = [Segment(part) if isinstance(part, str) else part for part in segments]
         if not self.is_coloured:
-            self.write("".join(harmless(part.text) for part in parts).rstrip(" ") + "\n")
+            text = "".join([part if isinstance(part, str) else part.text for part in segments])
+            self.write(harmless(text).rstrip(" ") + "\n")
             return
+        parts = [Segment(part) if isinstance(part, str) else part for part in segments]
         from rich.text import Text
 
         text = Text.assemble(*((harmless(part.text), part.style) for part in parts))
