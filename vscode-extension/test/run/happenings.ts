@@ -23,7 +23,7 @@ export const output = (seq: number, text: string): OutputTold => ({
 
 export const problem = (seq: number, more: Partial<ProblemTold> = {}): ProblemTold => ({
   kind: "problem", seq, at: 0, task: "clean", severity: "error", message: "KeyError: 'a'", path: "/p/x.py", line: 5,
-  cell: null, cellLine: null, error: "KeyError", traceback: "", advice: "", notebook: null, dump: null, ...more,
+  cell: null, cellLine: null, called: false, error: "KeyError", traceback: "", advice: "", notebook: null, dump: null, ...more,
 });
 
 export const end = (seq: number, state: EndTold["state"] = "ok", more: Partial<EndTold> = {}): EndTold => ({
