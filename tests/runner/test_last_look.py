@@ -222,9 +222,13 @@ def test_it_tells_the_same_as_a_build_that_reads_the_pipeline(folder: Path) -> N
     assert kept.stat().st_mtime_ns == stamp
 
 
+def tells_coarsely(folder: Path) -> bool:
+    return (folder / "pipeline.yaml").stat().st_ctime_ns % 1_000_000 == 0
+
+
 def settle(folder: Path) -> None:
     """Wait until the times of the files tell of changes from now on."""
-    time.sleep(2.1 if (folder / "pipeline.yaml").stat().st_ctime_ns % 1_000_000 == 0 else 0.1)
+    time.sleep(2.1 if tells_coarsely(folder) else 0.1)
 
 
 def look_after_run(folder: Path, during: Callable[[Path], object]) -> bool:
@@ -242,6 +246,8 @@ def look_after_run(folder: Path, during: Callable[[Path], object]) -> bool:
 
 
 def test_after_tasks_ran_the_look_is_kept_where_nothing_else_changed(folder: Path) -> None:
+    if tells_coarsely(folder):
+        pytest.skip("this file system tells times too coarsely to rely on what was just written")
     assert look_after_run(folder, lambda at: pipelens(at, "build", "--force").check_returncode())
     assert now(folder) is not None
 
@@ -308,6 +314,8 @@ def test_after_a_build_of_all_that_ran_tasks_the_next_reads_nothing(tmp_path: Pa
     (tmp_path / "tasks.py").write_text(SLOW_TASKS)
     (tmp_path / ".pipelens").mkdir()
     kept = tmp_path / ".pipelens" / "looks" / "pipeline.yaml.json"
+    if tells_coarsely(tmp_path):
+        pytest.skip("this file system tells times too coarsely to rely on what was just written")
     settle(tmp_path)
     assert pipelens(tmp_path, "build", "--partially", "slow").returncode == 0
     assert not kept.exists()

@@ -112,7 +112,9 @@ def keep_look(keeper: ProjectKeeper, project: Project, began: int, recorded: _Re
     the first file was looked at, in nanoseconds since the epoch. recorded: when records and resources
     were, if that was later. Not for a pipeline that was read with values from the command line."""
     environ = keeper.environ
-    if not isinstance(environ, AskedVariables) or not _is_told_by_files(keeper, project):
+    if not isinstance(environ, AskedVariables) or not keeper.looked_at:
+        return
+    if not _is_told_by_files(keeper, project):
         return
     records = _records(project) - keeper.looked_at.keys()
     grouped = _grouped((*keeper.looked_at, *records))
