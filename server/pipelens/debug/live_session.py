@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_TO_END = 8.0
 """Seconds that ending a session may take."""
+MOST_TO_START = 15.0
+"""Seconds from debugpy's launcher to the task's process, on a machine that is very busy."""
 MOST_TO_START_AGAIN = 5.0
 """Seconds between the end of a process and the start of the next, where a wrapper starts the Python."""
 SET_BY_CLIENTS = ("PYTHONSAFEPATH",)
@@ -207,9 +209,11 @@ class LiveSession:
             if living is None:
                 return
             most = max(most, living)
-            if living > 2 or most < 2 or (living == 2 and most == 2):
+            # Two are debugpy's own; a task that ended between two looks was never seen.
+            longest = MOST_TO_START_AGAIN if most > 2 else MOST_TO_START
+            if living > 2 or most < 2:
                 since = time.monotonic()
-            elif time.monotonic() - since > MOST_TO_START_AGAIN:
+            elif time.monotonic() - since > longest:
                 self.problem = (
                     f"{self.target.interpreter.path} ended before the debugger was in it; "
                     f"`pipelens task {self.target.task.name}` shows what it says"
