@@ -18,6 +18,7 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
   private readonly text = new RunText();
   private readonly interrupts = new Interrupts();
   private kept: string | null = "";
+  private wantedTitle = "";
   private shownTitle = "";
 
   /** interrupted: Ctrl+C was pressed, hard: for the second time. closed: nobody sees this terminal again. */
@@ -67,6 +68,7 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
     const kept = this.kept ?? "";
     this.kept = null;
     this.written.fire(kept);
+    this.showTitle();
   }
 
   close(): void {
@@ -111,10 +113,15 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
   }
 
   private retitle(run: RunModel): void {
-    const wanted = title(run, this.name);
-    if (wanted !== this.shownTitle) {
-      this.shownTitle = wanted;
-      this.named.fire(wanted);
+    this.wantedTitle = title(run, this.name);
+    this.showTitle();
+  }
+
+  /** As with text: nobody hears of a name before the terminal is open. */
+  private showTitle(): void {
+    if (this.kept === null && this.wantedTitle !== "" && this.wantedTitle !== this.shownTitle) {
+      this.shownTitle = this.wantedTitle;
+      this.named.fire(this.wantedTitle);
     }
   }
 }
