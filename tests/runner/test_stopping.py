@@ -16,6 +16,7 @@ import pytest
 from pipelens.runner.build import run_build
 from pipelens.runner.build_lock import BuildLock
 from pipelens.runner.events import RunEnded
+from pipelens.runner.freshness import read_freshness
 from pipelens.runner.interpreter import Interpreter
 from pipelens.runner.plan import BuildOptions, Plan, make_plan
 from pipelens.runner.state import make_state
@@ -203,6 +204,35 @@ def test_a_second_build_of_a_pipeline_is_refused_naming_the_first(pipeline: Pipe
     assert result.refused is not None
     assert f"another build of this pipeline is running (process {os.getpid()}" in result.refused
     assert result.exit_code == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not tell whether a process has children")
+def test_who_hears_of_the_end_finds_nothing_of_the_build_in_the_way(tmp_path: Path) -> None:
+    made = Pipeline(tmp_path)
+    made.write("tasks.py", SLOW)
+    made.task("tasks.first", "out/first.txt")
+    left: list[bool] = []
+    project = made.project()
+    plan = make_plan(project, read_freshness(project), BuildOptions())
+    assert isinstance(plan, Plan)
+    result = run_build(
+        project,
+        plan,
+        interpreter=Interpreter(made.python, "the test says so"),
+        listener=lambda event: left.append(has_children()) if isinstance(event, RunEnded) else None,
+        cwd=str(tmp_path),
+        environ=os.environ,
+    )
+    assert result.ok
+    assert left == [False]
+
+
+def has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def test_an_interpreter_that_does_not_work_is_told_before_anything_runs(pipeline: Pipeline) -> None:

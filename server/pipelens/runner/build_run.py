@@ -291,6 +291,8 @@ class BuildRun:
         code = 130 if stopped else int(failed)
         lists = tuple(map(tuple, (self.ran, self.failed, self.skipped, self.not_run)))
         seconds = time.monotonic() - self.began
+        # Who hears of the end may start the next run at once, and shall not find this one in its way.
+        self.place.engines.close()
         self.history.end(self.place.run, state, seconds)
         self.place.listener(RunEnded(state, code, seconds, *lists))
         return BuildResult(
