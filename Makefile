@@ -81,11 +81,11 @@ soak: environment
 # Builds that are killed, stopped or run out of disk, ROUNDS times in each way; ends with a table.
 ROUNDS ?= 10
 faults: environment
-	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal tests/faults
+	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal -o faulthandler_timeout=0 tests/faults
 
 # Debugging sessions that are begun and left, ROUNDS times: no process, port or file may stay.
 sessions: environment
-	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest tests/debug/test_ending.py -k many_sessions
+	PIPELENS_ROUNDS=$(ROUNDS) PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/python -m pytest -o faulthandler_timeout=0 tests/debug/test_ending.py -k many_sessions
 
 # Stories in the real workbench. STORIES='restricted …' plays some of them; PIPELENS_E2E_SLOW=4: on a busy machine.
 e2e: environment vsix
