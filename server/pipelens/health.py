@@ -10,8 +10,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from pipelens.frozen import frozen
 
 if TYPE_CHECKING:
     from pipelens.core.project import Project
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Mood = Literal["ok", "note", "bad"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One line of the report. `remedy`: what to do about it, where something is to be done."""
 
@@ -31,7 +32,7 @@ class Finding:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Health:
     """All findings. `private`: env values of the pipeline, which no report may hold."""
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from dataclasses import dataclass
 
 from pipelens.cli.refusal import Refusal
 from pipelens.core.quantities import ago_seconds
 from pipelens.core.suggestions import did_you_mean
 from pipelens.debug.dump_file import DumpError, read_dump
 from pipelens.debug.recorded import Dump
+from pipelens.frozen import frozen
 from pipelens.runner.event_file import problem_in
 from pipelens.runner.failures import DAYS_KEPT, KEPT, KEPT_PER_TASK, Failure, list_failures
 from pipelens.runner.history import Outcomes
@@ -23,7 +23,7 @@ from pipelens.workspace.disk import WorkspaceFiles
 _EXTENSION = ".plpm"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenedFailure:
     """A failure that was asked for. root: the project's folder here; None for a file that was carried
     to where no project is."""

@@ -10,15 +10,16 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
+
+from pipelens.frozen import frozen
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Segment:
     """A piece of a line. `style`: a rich style, empty for none."""
 

@@ -8,12 +8,13 @@ Section 8.1 of the format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal
 
 from pipelens.core.text import NOWHERE, Position, Span
+from pipelens.frozen import frozen
 
 CellKind = Literal["code", "markdown", "raw"]
 MAX_CHARACTERS = 2_000_000
@@ -22,7 +23,7 @@ MAX_LINES = 25_000
 _EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """One cell of a script or notebook.
 
@@ -80,7 +81,7 @@ class Cell:
         return self.span(0, 0, 0, len(self.source.split("\n", 1)[0]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cells:
     """A script or notebook, taken apart.
 
@@ -122,7 +123,7 @@ class Cells:
         return "\n".join(cell.source for cell in self.kept)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellsError:
     """Why a file has no cells. message: a sentence part that follows the file's name."""
 

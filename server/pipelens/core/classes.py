@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from dataclasses import dataclass
 
 from pipelens.core.files import Files
 from pipelens.core.keys import NOTEBOOK_SOURCES
 from pipelens.core.suggestions import nearest
+from pipelens.frozen import frozen
 
 _DATA_EXTENSIONS = (".csv", ".parquet")
 SOURCE_EXTENSIONS = (*NOTEBOOK_SOURCES, ".sql", ".sh")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inferred:
     """A class, or why none can be told. suggestion: what the source, or the product, may have meant."""
 

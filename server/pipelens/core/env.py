@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from pipelens.core.problems import Edit, Fix, Place, Problem, Related, problem
 from pipelens.core.spec import Named
+from pipelens.frozen import frozen
 
 if TYPE_CHECKING:
     from pipelens.core.expansion import Expansion
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Origin = Literal["default", "file", "imported", "command line"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """A value that must not be found out yet (`{{git}}` before trust): text that uses it is shown
     with the placeholder left in, and nothing is reported about it."""
@@ -37,7 +38,7 @@ class ProcessVariables(dict[str, str]):
         return "<environment>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvValue:
     """One top-level name. `place`: its key in the env file, None for a default."""
 
@@ -47,7 +48,7 @@ class EnvValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Env:
     """All names that a placeholder may use.
 
@@ -68,7 +69,7 @@ class Env:
     imports: tuple[Named, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OverrideError:
     """Why an `--env--KEY` option cannot be taken: a mistake on the command line, not in a file."""
 

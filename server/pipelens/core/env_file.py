@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -14,9 +14,10 @@ from pipelens.core.text import Document, Position, Span
 from pipelens.core.typed_nodes import NodePair, pairs_of, start_of, text_of
 from pipelens.core.yaml_nodes import Marks, YamlError, compose, too_large, without_mark
 from pipelens.core.yaml_values import Construction, Fault
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """One file's text, and the way from its nodes to places."""
 
@@ -40,7 +41,7 @@ class Written:
         return place_at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvFile:
     """A file's keys before anything is expanded. written: None when there is nothing to read.
 

@@ -6,12 +6,12 @@ import ast
 import os.path
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pipelens.core.files import Files, Unreadable
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """Why `_module` names nothing."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from typing import cast as typed
 
 from pipelens.core.env import EnvValue, ProcessVariables, Unknown
 from pipelens.core.suggestions import nearest
+from pipelens.frozen import frozen
 
 if TYPE_CHECKING:
     from pipelens.core.sandbox import Failure, Sandbox
@@ -24,7 +24,7 @@ MAX_SIZE: Final = 1 << 16
 ErrorKind = Literal["undefined", "missing-attribute", "syntax", "refused", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UsedPart:
     """One step of a path behind a name: `x` in `{{n.x}}`. Offsets in the text, without quotes."""
 
@@ -33,7 +33,7 @@ class UsedPart:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UsedName:
     """A top-level name that a template takes from the env, where it is written, and the path behind it."""
 
@@ -43,7 +43,7 @@ class UsedName:
     parts: tuple[UsedPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateError:
     """Why a template has no value. `suggestion`: a defined name that is near `name`."""
 
@@ -55,7 +55,7 @@ class TemplateError:
     suggestion: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expansion:
     """What became of a string. `unknown`: a placeholder is left in, since its value must not be found
     out yet; nothing is wrong with it."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from pipelens.frozen import frozen
 
 PathKind = Literal["file", "folder", "missing", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """Why a file gave no text, in words that follow the file's name ("is not UTF-8 …")."""
 
@@ -24,7 +25,7 @@ class Unreadable:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """What of a folder was asked for, sorted. looked_at: how many names there were to look at."""
 

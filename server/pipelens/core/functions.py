@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pipelens.core.files import Files
 from pipelens.core.function_code import read_code
@@ -24,6 +23,7 @@ from pipelens.core.problems import Place, problem
 from pipelens.core.sources import FunctionSource, UnreadableSource, UnresolvedFunction
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 
 __all__ = ["ModuleReader", "read_function"]
 
@@ -35,7 +35,7 @@ _MAX_NAMES = 5000
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What a name leads to: a definition or lambda, in a module. `bound`: how it got its name there."""
 
@@ -45,7 +45,7 @@ class Found:
     bound: Bound
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotCallable:
     """A name that leads to something that cannot be a task."""
 
@@ -54,7 +54,7 @@ class NotCallable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lost:
     """A name that leads nowhere; certain: False when only importing could tell."""
 

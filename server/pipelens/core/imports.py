@@ -15,6 +15,7 @@ from typing import cast
 
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.python_text import Columns, SyntaxFault, parse_python
+from pipelens.frozen import frozen
 
 MAX_CHARACTERS = 2_000_000
 """Of a module: its tree takes a hundred times as much memory."""
@@ -107,7 +108,7 @@ def hidden_by_standard_library(name: str) -> bool:
     return name in sys.stdlib_module_names and name not in _RARELY_LOADED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """Where a module is. path: its file, None for a namespace package. folders: where its submodules
     lie, empty for a plain module. name: its dotted name. native: compiled, so nothing can be read."""
@@ -127,7 +128,7 @@ Binding = ast.stmt | ast.alias
 """What binds a name: a definition, an assignment, or an alias of an import."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """The last binding of a name in a module. `statement`: the statement it is part of.
     conditional: it stands inside `if`, `try`, `with` or a loop."""
@@ -162,7 +163,7 @@ class Module:
         return self._source_lines
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BrokenModule:
     """A module whose text is no Python, or that cannot be read (then `fault` is None)."""
 

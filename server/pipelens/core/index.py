@@ -7,11 +7,13 @@ their own task do it through the index (and `Project.tasks`), never by walking a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from pipelens.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Mention:
     """A task of an entry, and the product key where one is meant. `task` counts within the entry."""
 
@@ -24,7 +26,7 @@ Mentions = Mapping[str, tuple[Mention, ...]]
 _NONE: Mentions = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """by_name: task name → tasks so called (more than one: duplicates). by_product: product path or
     relation → products declared there. by_source: source file or dotted path → tasks that run it.

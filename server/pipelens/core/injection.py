@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipelens.core.cells import Cell, Cells, CellsError, read_cells
 from pipelens.core.text import Document
+from pipelens.frozen import frozen
 
 TAG = "injected-parameters"
 _BLANK = re.compile(r"\s*")
@@ -23,7 +23,7 @@ _AT_THE_END = ((2, 0), (1, 1), (0, 2))
 that is put behind it, and after that cell. What comes after tells what stood there before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotInjected:
     """Why a source stays as it is, in words that follow the file's name."""
 

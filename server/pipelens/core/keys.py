@@ -6,14 +6,15 @@ One table serves the reader, the checks, completion and hover.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from pipelens.frozen import frozen
 
 KeyType = Literal["text", "boolean", "number", "mapping", "list", "dotted path", "names", "any", "choice"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A key: the type of its value, the words it takes where they are few, whether null is absent."""
 

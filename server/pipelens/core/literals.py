@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, cast
 
 from pipelens.core.cells import Cell
@@ -19,6 +19,7 @@ from pipelens.core.plain_declarations import plain_declarations
 from pipelens.core.python_text import TOKEN, Columns, SyntaxFault, parse_python
 from pipelens.core.sources import Declaration, Element, Parameter
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 
 _DECLARED = ("upstream", "product")
 _BEGINS = re.compile(r"(upstream|product)\b[ \t]*(?=[-+|&^*/%@]?=(?!=)|:)")
@@ -37,7 +38,7 @@ class NotLiteral(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declarations:
     """What a parameters cell assigns.
 

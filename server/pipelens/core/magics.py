@@ -7,9 +7,9 @@ What a magic may bind is noted rather than guessed. Section 13 of the format, qu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pipelens.core.python_text import TOKEN
+from pipelens.frozen import frozen
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)(.*)")
@@ -30,7 +30,7 @@ _MAY_BE_MAGIC = re.compile(
 """What every line of IPython looks like: text without any need not be cut into tokens."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """A cell as plain Python.
 

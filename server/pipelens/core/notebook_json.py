@@ -10,11 +10,11 @@ import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from pipelens.core.cells import Cell, CellKind, Cells, CellsError
 from pipelens.core.text import Document, Span
+from pipelens.frozen import frozen
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
@@ -30,7 +30,7 @@ _FORGETFUL = json.JSONDecoder(object_hook=_nothing)
 _KINDS: tuple[CellKind, ...] = ("code", "markdown", "raw")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """A JSON string of a cell's source: its value and the offset behind its opening quote."""
 
@@ -39,7 +39,7 @@ class _Piece:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _RawCell:
     fields: Mapping[str, Any]
     source: tuple[_Piece, ...] | None

@@ -8,10 +8,11 @@ its lines from the entry's first line, so that an edit further up moves nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple, cast
 
 from pipelens.core.text import NOWHERE, Span
+from pipelens.frozen import frozen
 
 Severity = Literal["error", "warning", "info", "hint"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info", "hint")
@@ -63,7 +64,7 @@ class Places(Mapping[str, Place]):
         return f"Places({dict(self)!r})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """A second place that helps to understand a problem."""
 
@@ -71,7 +72,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """Replace the text at `place` by `text`.
 
@@ -85,7 +86,7 @@ class Edit:
     raw: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateFile:
     """Create `path` (absolute) with `text`; never over an existing file."""
 
@@ -93,7 +94,7 @@ class CreateFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """Edits that remove a problem. `preferred`: the one that "fix all" may apply unasked."""
 
@@ -102,7 +103,7 @@ class Fix:
     preferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One finding. `task`: the task it darkens, where it is one task's; `unnecessary`: shown faded."""
 
@@ -116,7 +117,7 @@ class Problem:
     unnecessary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A kind of problem: its stable kebab-case code, its usual severity and its documentation.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from pipelens.core.env import Env
@@ -21,11 +21,12 @@ from pipelens.core.sources import (
 )
 from pipelens.core.spec import Kind, Named, Products, Spec, TaskEntry, TaskSpec
 from pipelens.core.text import Span
+from pipelens.frozen import frozen
 
 _NO_NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """One task: its entry joined with what its source declares.
 
@@ -94,7 +95,7 @@ class Task:
                 return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What is left of a project's problems after settings and suppressing comments.
 
@@ -106,7 +107,7 @@ class Shown:
     changed: frozenset[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """What the pipeline means at `version`. Nothing in it changes; ask the keeper for a newer one.
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
 
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 
 TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)
@@ -31,7 +31,7 @@ TOKEN = re.compile(
 _QUOTES = re.compile(r"""[rbfuRBFU]{0,2}("{3}|'{3}|"|')""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyntaxFault:
     """Why text is not Python. line, character: 0-based, in the text, code points."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final, cast
@@ -33,6 +33,7 @@ from pipelens.core.spec import Named
 from pipelens.core.suggestions import did_you_mean
 from pipelens.core.values import cast as cast_text
 from pipelens.core.yaml_values import Construction, Fault
+from pipelens.frozen import frozen
 
 _MAX_IMPORTS: Final = 10
 _BROKEN: Final = Unknown("its value in the env file has a problem")
@@ -78,7 +79,7 @@ def read_env(
     return reader.evaluate(raw, texts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Raw:
     """A file before anything is expanded, with what it imports. module: the folder of `_module`."""
 

@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast as typed
 
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -17,6 +16,7 @@ from pipelens.core.reading import PieceReader
 from pipelens.core.spec import DottedPath, Named
 from pipelens.core.typed_nodes import items_of
 from pipelens.core.values import mapping_of, sequence_of
+from pipelens.frozen import frozen
 
 MAX_ELEMENTS = 20_000
 _HOLE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -24,7 +24,7 @@ CALL = re.compile(r"[^\W\d][\w.]*::[^.:]*")
 """Text that Ploomber takes for a call (section 6.6): one `::`, no dot behind it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grid:
     """elements: the params of each generated task, in order. places: of each key (the first one);
     repeats: the others.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from sys import intern
 from types import MappingProxyType
 from typing import cast
@@ -20,6 +19,7 @@ from pipelens.core.text import Span
 from pipelens.core.typed_nodes import items_of, pairs_of
 from pipelens.core.values import mapping_of, sequence_of
 from pipelens.core.yaml_values import SEQ, STR
+from pipelens.frozen import frozen
 
 _PLAIN = frozenset({bool, int, float, type(None)})
 _PLAIN_OR_TEXT = _PLAIN | {str}
@@ -27,7 +27,7 @@ _RESERVED = ("product", "upstream")
 _NUMBER_TEXT = re.compile(r"[-+]?[\d_]+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Params:
     """The values, where their names and values are written, and those that are results of functions."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
@@ -38,6 +37,7 @@ from pipelens.core.sources import (
 from pipelens.core.spec import Meta, TaskSpec
 from pipelens.core.templates import read_template
 from pipelens.core.text import Document, Span
+from pipelens.frozen import frozen
 
 __all__ = [
     "ModuleReader",
@@ -99,7 +99,7 @@ def read_source(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Again:
     """Reads the cells of the file at `path` as it is then."""
 

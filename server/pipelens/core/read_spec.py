@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -29,11 +29,12 @@ from pipelens.core.yaml_messages import yaml_problem
 from pipelens.core.yaml_nodes import Marks
 from pipelens.core.yaml_pieces import Piece
 from pipelens.core.yaml_tree import Tree
+from pipelens.frozen import frozen
 
 _HOOKS = ("on_render", "on_finish", "on_failure")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """All of a spec but its entries. `meta` and `clients` go into the context of the entries."""
 

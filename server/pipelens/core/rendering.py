@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, cast
 
 from pipelens.core.expansion import UsedName, marked, used_names
 from pipelens.core.text import Document, Span
+from pipelens.frozen import frozen
 
 PRODUCT: Final = "product"
 UPSTREAM: Final = "upstream"
@@ -32,7 +32,7 @@ true false none True False None not and or in is if else self super loop caller 
 _WORDS = frozenset(_RESERVED_WORDS.split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateFault:
     """Why a source has no text. code: the rule it breaks. span: in the source."""
 
@@ -41,7 +41,7 @@ class TemplateFault:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """The names that a source takes, in text order, and what is wrong with its syntax. runs: whether
     anything is put in at all."""

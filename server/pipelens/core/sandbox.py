@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, Final, Literal, cast
 
@@ -37,6 +36,7 @@ from pipelens.core.meter import (
     small,
     steps,
 )
+from pipelens.frozen import frozen
 
 MAX_TEMPLATE: Final = 16_000
 _MAX_DEPTH: Final = 60
@@ -73,7 +73,7 @@ _MAPPING_METHODS = frozenset({"get", "items", "keys", "values"})
 _SEQUENCE_METHODS = frozenset({"count", "index"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why a template has no text. `name`: the attribute that is missing; `line`: 1-based, of a syntax error."""
 
@@ -83,7 +83,7 @@ class Failure:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     """A parsed template. names: what it takes from the env; empty: it stays as written.
 

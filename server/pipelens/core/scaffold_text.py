@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import keyword
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pipelens.frozen import frozen
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -13,7 +14,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _BODY = "# the code of this task"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blank:
     """What a new source has to declare. upstream, product: whether it declares them itself."""
 

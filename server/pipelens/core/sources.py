@@ -8,7 +8,7 @@ Spans in this module are absolute in the file they name (for `.ipynb`: in the JS
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from sys import intern
 from typing import Literal, Protocol
@@ -16,9 +16,10 @@ from typing import Literal, Protocol
 from pipelens.core.cells import Cells
 from pipelens.core.problems import Problem
 from pipelens.core.text import NOWHERE, Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Element:
     """One name in a declaration, with the span of the name inside its quotes."""
 
@@ -26,7 +27,7 @@ class Element:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declaration:
     """`upstream = …` or `product = …` at the top level of the parameters cell.
 
@@ -43,7 +44,7 @@ class Declaration:
     error_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """`upstream["name"]` or `upstream["name"]["key"]`; spans are those inside the quotes."""
 
@@ -53,7 +54,7 @@ class Reference:
     key_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A name that a source takes: an assignment in the parameters cell, or a function's argument.
 
@@ -103,7 +104,7 @@ class Rereads(Protocol):
     def __call__(self) -> Cells | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotebookSource:
     """A notebook or script (`.ipynb`, percent, light, R …), read to what the pipeline needs.
 
@@ -146,7 +147,7 @@ class NotebookSource:
         return cells.code if cells is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionSource:
     """A function found statically. `path`, `line` (0-based, as `graph` prints), `code` as
     `inspect.getsource` gives it; `span`: the function's name in its `def`.
@@ -167,7 +168,7 @@ class FunctionSource:
     arguments_known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnresolvedFunction:
     """A dotted path that leads nowhere.
 
@@ -184,7 +185,7 @@ class UnresolvedFunction:
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingSource:
     """There is no file at `path`, or a folder in its place.
 
@@ -196,7 +197,7 @@ class MissingSource:
     meant: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreadableSource:
     """A file that is there and cannot be read as its kind: the problems say why and where."""
 
@@ -204,7 +205,7 @@ class UnreadableSource:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateSource:
     """An SQL or shell template. text: as it is in the file."""
 
@@ -215,7 +216,7 @@ class TemplateSource:
     text: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpaqueSource:
     """A source that nothing reads (a URL, an R script, a data file that is uploaded)."""
 

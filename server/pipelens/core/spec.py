@@ -7,11 +7,12 @@ reference in `docs/format.md`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal
 
 from pipelens.core.problems import Place, Problem
+from pipelens.frozen import frozen
 
 Kind = Literal["notebook", "script", "function", "sql", "shell", "other"]
 
@@ -28,7 +29,7 @@ def _no_places() -> Mapping[str, Place]:
     return NO_PLACES
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """A name that is written somewhere: a task in `upstream`, a module in a path."""
 
@@ -36,7 +37,7 @@ class Named:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DottedPath:
     """A callable named in YAML: `module.sub.function`, with the mapping's other keys as arguments."""
 
@@ -52,7 +53,7 @@ def _no_calls() -> Mapping[str, DottedPath]:
     return NO_CALLS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Product:
     """One product.
 
@@ -70,7 +71,7 @@ class Product:
     identity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Products:
     """All products of a task. `class_name` is the product class (`File`, `SQLRelation` …)."""
 
@@ -87,7 +88,7 @@ class Products:
         return next((item for item in self.items if item.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hooks:
     on_render: DottedPath | None = None
     on_finish: DottedPath | None = None
@@ -97,7 +98,7 @@ class Hooks:
 NO_HOOKS = Hooks()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskSpec:
     """What the YAML says of one task (an element of a grid is a task of its own).
 
@@ -150,7 +151,7 @@ class TaskSpec:
         return tuple(dotted for dotted in (*found, *more) if dotted is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskEntry:
     """One element of `tasks:`: the tasks it makes (many with a grid, none when it is broken).
 
@@ -169,7 +170,7 @@ class TaskEntry:
     placeholders: tuple[Named, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meta:
     """Section `meta` (5.2), defaults filled in."""
 
@@ -185,7 +186,7 @@ class Meta:
     jupyter_functions_as_notebooks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Executor:
     """Section `executor` (5.4). `dotted_path` is kept for a class that is not Ploomber's."""
 
@@ -198,7 +199,7 @@ class Executor:
 PipelineForm = Literal["tasks", "location", "foreign", "unreadable"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spec:
     """A pipeline file, parsed.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pipelens.core.env import Env
 from pipelens.core.files import Files
 from pipelens.core.sources import Source
 from pipelens.core.spec import Meta
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpecContext:
     """What an entry's meaning depends on besides its own text.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
@@ -19,6 +18,7 @@ from pipelens.core.cells import Cell, Cells, read_cells
 from pipelens.core.problems import Edit, Fix, Place, Problem, problem, rules, with_severity
 from pipelens.core.suggestions import nearest
 from pipelens.core.text import Document, Position, Span
+from pipelens.frozen import frozen
 
 SeverityChoice = Literal["error", "warning", "info", "hint", "off"]
 
@@ -47,13 +47,13 @@ _DASHES_IN_YAML = re.compile(r" *(?:-(?: +|$))*")
 _CLOSE_IN_YAML = {'"': re.compile(r'(?:[^"\\]|\\.)*"'), "'": re.compile(r"(?:[^']|'')*'(?!')")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Named:
     code: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppression:
     """One comment: the codes that it hides (none = all) between two positions (None = everywhere)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelens.core.graph import is_pattern
 from pipelens.core.project import Project, Task
@@ -11,11 +10,12 @@ from pipelens.core.rendering import PRODUCT, UPSTREAM, ProductValues, TemplateFa
 from pipelens.core.sources import TemplateSource
 from pipelens.core.spec import Products
 from pipelens.core.text import Span
+from pipelens.frozen import frozen
 
 RESOURCES = "resources_"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """Names that the source takes and nothing provides, and values that it does not use."""
 

@@ -11,13 +11,13 @@ import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 
 from pipelens.core.cells import MAX_CHARACTERS, MAX_LINES, Cell, CellKind, Cells, CellsError
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.values import sequence_of
+from pipelens.frozen import frozen
 
 MAX_WORK = 3_000_000
 """Bounds on a script: jupytext looks ahead over blank lines and fences again and again, so a file
@@ -27,7 +27,7 @@ _ALIAS = re.compile(r"[\s\[,:]\*\w")
 _LANGUAGES = {"r": "r", "python": "python"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Read:
     """One cell as it was read: at which line of the file, with which lines before and after."""
 

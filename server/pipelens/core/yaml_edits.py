@@ -9,7 +9,7 @@ a bracket that closes further down), and where those behind begin.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelens.core.yaml_layout import (
     Rows,
@@ -29,9 +29,10 @@ from pipelens.core.yaml_tree import (
     parts_of,
     read_with_layout,
 )
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splice:
     """What an edit did to a tree: its entries from `first` up to `last` became `added` ones, those
     behind them moved down by `more` lines. header: whether the sections were read anew."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelens.core.text import split_lines
+from pipelens.frozen import frozen
 
 _ENTRY = re.compile(r"( *)-(?=[ \r\n]|$)")
 _TASK = re.compile(r"( *)- +['\"{]*(?:source|name|class|product)\b")
@@ -17,7 +18,7 @@ _TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:\s*(?:#[^\r\n]*)?[\r\n]*$""
 _NAMES_TASKS = re.compile(r"""(?:tasks|'tasks'|"tasks")\s*:""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Line ranges (first, behind the last) of a block-style pipeline file.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from yaml.resolver import Resolver
 
 from pipelens.core.text import Document, Position, Span
 from pipelens.core.typed_nodes import end_of, items_of, pairs_of, start_of
+from pipelens.frozen import frozen
 
 MAX_TEXT = 16_000_000
 MAX_LINE = 2_000_000
@@ -63,7 +63,7 @@ class _Composer(_Loader):
     def ascend_resolver(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YamlError:
     """Why a text is not YAML. Spans count from the piece's first line."""
 
@@ -74,7 +74,7 @@ class YamlError:
     at_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marks:
     """From PyYAML's marks to spans: by offset, since YAML ends lines where LSP does not.
 

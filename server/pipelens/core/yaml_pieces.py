@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -12,9 +11,10 @@ from pipelens.core.text import Document
 from pipelens.core.typed_nodes import items_of, pairs_of, start_of
 from pipelens.core.yaml_layout import Layout
 from pipelens.core.yaml_nodes import Marks, YamlError, compose, compose_entry, compose_section
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A top-level section (`key` is its name, `key_node` its key) or an entry of `tasks:`.
 

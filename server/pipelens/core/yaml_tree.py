@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -25,6 +25,7 @@ from pipelens.core.yaml_nodes import (
     lines_of_first,
 )
 from pipelens.core.yaml_pieces import AT_ONCE, Piece, PieceCache, Take, names_source, section_piece
+from pipelens.frozen import frozen
 
 _MANY = 30
 _MOST_LEFT_OUT = 20
@@ -38,7 +39,7 @@ _Part = tuple[int, int, Piece | None]
 """First line, the line behind the last, and the piece, where these lines are one by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tree:
     """A pipeline file. root: how the file begins (`mapping`, `sequence`, `scalar`, `empty`).
 

@@ -8,7 +8,6 @@ counted before anything is built.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 
@@ -16,6 +15,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from pipelens.core.typed_nodes import NodePair, children_of, end_of, items_of, pairs_of, start_of, text_of
+from pipelens.frozen import frozen
 
 MAX_DEPTH: Final = 100
 MAX_REPEATED: Final = 500_000
@@ -34,7 +34,7 @@ _TYPES: dict[str, Callable[[SafeConstructor, yaml.Node], object]] = _CONSTRUCTOR
 Pairs = list[NodePair]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Why a node has no value. `start`, `end`: offsets in code points in the composed text."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipelens.debug.dump_values import EvaluationError, Reference, Values, is_attribute
 from pipelens.debug.evaluation import evaluate
 from pipelens.debug.recorded import Frame
 from pipelens.debug.reductions import FUNCTIONS, METHODS
+from pipelens.frozen import frozen
 
 _MOST: Final = 500
 _ATTRIBUTE: Final = re.compile(r"((?:[^\W\d]\w*)(?:\.[^\W\d]\w*|\[[^\[\]]{1,100}\]){0,50})\.(\w*)\Z")
 _NAME: Final = re.compile(r"(?:^|[^\w.'\"])([^\W\d]\w*)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """text: the whole word. kind: as the Debug Adapter Protocol calls it."""
 

@@ -11,9 +11,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import IO, Any, Literal
 
+from pipelens.frozen import frozen
 from pipelens.runner.engines import DEBUGGER
 from pipelens.runner.state import system
 from pipelens.runner.task_plan import write_plan
@@ -27,7 +27,7 @@ else:
 KILLED = -9
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DebugEngine:
     """start_worker: hands the order to debugpy, with the path of what the worker hangs on. rewrite: changes the plan before that."""
 

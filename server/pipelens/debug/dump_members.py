@@ -18,6 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
+from pipelens.frozen import frozen
+
 DOCUMENT: Final = "dump.json"
 SOURCE_NAME: Final = re.compile(r"sources/[0-9]{1,6}\Z")
 VALUE_NAME: Final = re.compile(r"values/[0-9]{1,6}\.npy\Z")
@@ -41,7 +43,7 @@ _BROKEN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DumpError:
     """Why a dump, or a part of it, cannot be shown: a whole sentence for people."""
 

@@ -10,13 +10,13 @@ import ast
 import keyword
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipelens.debug.dump_members import DumpError
 from pipelens.debug.recorded import Dump, Frame, Local, Node
 from pipelens.debug.shown_text import shown
 from pipelens.debug.whole_values import Array, Shown, Table, expected_lines, rebuilt
+from pipelens.frozen import frozen
 
 Part = Literal["all", "named", "indexed"]
 _Labels = list[tuple[str, int]]
@@ -27,21 +27,21 @@ _NO_LITERALS: Final = ("nan", "inf", "-inf")
 _BARE_TYPES: Final = (bool, int, float, complex, str, bytes)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvaluationError:
     """Why an expression has no value here, for people; no full stop at its end."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A recorded value, by the number of its node."""
 
     node: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypeName:
     """A type, of which only the name is known."""
 
@@ -49,14 +49,14 @@ class TypeName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Positions:
     """`.iloc` of a recorded series or frame."""
 
     owner: Reference
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """A builtin value that an expression made; elements of containers may be values of any kind."""
 
@@ -66,7 +66,7 @@ class Plain:
 Value = Reference | Plain | Array | Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of a variables view. value: None for a remark. path: an expression that gives the value
     again, where there is one. named, indexed: how many children there are of either kind."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, cast
+
+from pipelens.frozen import frozen
 
 if TYPE_CHECKING:
     from pipelens.core.problems import Problem
@@ -22,7 +24,7 @@ class LaunchError(Exception):
     """Why nothing is debugged: a sentence for the user."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Launch:
     """The arguments of a launch, checked (section 2.1 of the design).
 
@@ -75,7 +77,7 @@ class Launch:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """The task to debug. cwd: where tasks of its pipeline run."""
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pipelens.debug.launch import LaunchError
+from pipelens.frozen import frozen
 from pipelens.runner.task_plan import cell_file
 from pipelens.runner.whole_file import write_whole
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellFiles:
     """notebook: the `.ipynb`, None for other tasks. to_file: URI of a cell's document → its file;
     to_uri: the other way. files: all that were written."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, overload
 
 from pipelens.debug.dump_members import Members
+from pipelens.frozen import frozen
 
 _MOST_SOURCE: Final = 5_000_000
 _MOST_SOURCES: Final = 50_000_000
@@ -25,7 +26,7 @@ Link = Literal["cause", "context", "member"]
 the errors of a group."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Child:
     """One part of a recorded value. label: an attribute's bare name (`shape`), or what stands between the
     brackets of an item (`0`, `'key'`). node: its number in the dump's nodes."""
@@ -34,7 +35,7 @@ class Child:
     node: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """One recorded value. `unreadable`: the dump's entry is malformed and nothing else is known."""
 
@@ -64,7 +65,7 @@ class Node:
 UNREADABLE: Final = Node("", "", "(unreadable)", unreadable=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Local:
     """A name in a frame and the number of its node."""
 
@@ -72,7 +73,7 @@ class Local:
     node: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One frame of an error's traceback. Lines are 1-based, columns 0-based."""
 
@@ -98,7 +99,7 @@ class Frame:
     """The line, of a library's frame: its file is not in the dump."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedError:
     """One error of the chain; frames from the outermost to the one that raised."""
 
@@ -147,7 +148,7 @@ class Nodes(Sequence[Node]):
         return (self[at] for at in range(len(self._raw)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dump:
     """One failed task as it was recorded. `errors[0]` is the raised error, then its causes."""
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pipelens.debug.recorded import Dump, Frame
 from pipelens.debug.recorded_sources import RecordedSources, same_text
+from pipelens.frozen import frozen
 
 _CELL: Final = re.compile(r"(.+\.ipynb) cell (\d{1,6})\Z", re.DOTALL)
 _CELL_FILE: Final = re.compile(r"(?:.*[\\/])?cells[\\/][^\\/]+[\\/](\d{1,6})-[^\\/]*\.py\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellPlace:
     """path: of the notebook here. index: among all cells, from 0. is_changed: whether the cell's text is
     another than when the task failed."""

@@ -10,11 +10,11 @@ import os
 import re
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
 from pipelens.debug.recorded import Dump, Frame
+from pipelens.frozen import frozen
 
 _MOST_BYTES: Final = 5_000_000
 _WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -22,14 +22,14 @@ _INSTALLED: Final = re.compile(r"[\\/](?:site|dist)-packages[\\/]")
 _STANDARD: Final = re.compile(r"[\\/]lib[\\/](?:python3\.\d+[\\/])?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalFile:
     """The file of a frame on this machine, whose text is as it was when the task failed."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OldText:
     """The text of a frame's file as it was: there is no such file here, or it has changed since.
 
@@ -40,7 +40,7 @@ class OldText:
     path: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoText:
     """Nothing is known but the file's name."""
 

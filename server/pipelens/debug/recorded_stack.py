@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipelens.debug.recorded import Dump, Frame, RecordedError
 from pipelens.debug.trace_text import headline
+from pipelens.frozen import frozen
 
 _LINKS = {
     "cause": "raised from",
@@ -14,7 +13,7 @@ _LINKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """A line between the frames that is none."""
 

@@ -11,19 +11,19 @@ import importlib
 import importlib.util
 import io
 import math
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from pipelens.debug.dump_members import DumpError, Members
 from pipelens.debug.recorded import Node, plain
+from pipelens.frozen import frozen
 
 _MOST_BYTES: Final = 1_000_000_000
 _MOST_SORTED: Final = 100_000
 _LONGEST: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """An element of which only the text is known: a date, a record."""
 
@@ -31,7 +31,7 @@ class Shown:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Array:
     """An array of numpy's, or a column of a frame as one. total: the rows that there were: when more than
     `array` has, it has those of both ends."""
@@ -156,7 +156,7 @@ class Array:
         return [_made(found[at]) for at in range(len(found))]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Some rows of a recorded data frame. names: of its columns. first: the number of the first row."""
 

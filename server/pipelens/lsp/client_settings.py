@@ -8,12 +8,13 @@ left out; the others hold.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast
 
 from pipelens.core.problems import rules
 from pipelens.core.suggestions import nearest
+from pipelens.frozen import frozen
 from pipelens.protocol.settings import SECTION, SETTINGS, Setting
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _FIELDS = {
 _LONGEST_SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientSettings:
     """quiet_period, typing_pause: milliseconds. interpreter: names a program; None while the
     workspace is not trusted. (`protocol/settings.py` documents all of them.)"""
@@ -46,7 +47,7 @@ class ClientSettings:
     severity: Mapping[str, SeverityChoice] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingsRead:
     """faults: for each value that was left out, what is wrong and what to do."""
 

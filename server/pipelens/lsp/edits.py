@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from pipelens.core.problems import CreateFile
+from pipelens.frozen import frozen
 from pipelens.lsp.convert import uri_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipelens.lsp.server import Server
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileEdit:
     """Replace what `span` of the file at `path` covers by `text`, written as its language has it
     (inside a notebook's cell: as in the cell, not as in the JSON; raw: JSON already, as it stands

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Final
 
+from pipelens.frozen import frozen
 from pipelens.lsp.states import SIGNS
 from pipelens.protocol import commands
 from pipelens.runner.plan import Plan, Step, refuse_unsupported
@@ -27,7 +27,7 @@ LINE: Final = "\0"
 _LONGEST_REASON = 160
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Voice:
     """How to speak to this client. runs: whether running is offered: it may be done, or the client says
     itself why not, and what would allow it. is_code: it shows codicons, and a title without a command.
@@ -43,7 +43,7 @@ class Voice:
         return "$(play)" if self.is_code else "▶"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """Where a lens begins and ends on its line, as the client counts."""
 

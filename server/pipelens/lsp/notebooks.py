@@ -9,10 +9,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 from pipelens.workspace.buffers import Buffer
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
 _START = Position(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellData:
     """A cell beside its text. uri: of its document; id: as the file has it, None where untold."""
 
@@ -33,7 +34,7 @@ class CellData:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotebookData:
     """A notebook beside its cells, as its file has it."""
 
@@ -41,7 +42,7 @@ class NotebookData:
     nbformat: tuple[int, int] = (4, 5)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InCell:
     """A place in the document of a cell. exact: False when the file's place lies in no cell, and this
     is the nearest one."""

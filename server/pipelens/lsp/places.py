@@ -5,12 +5,12 @@ own; for us it is a stretch of the notebook's file."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 from pipelens.lsp.convert import path_of, uri_of
 from pipelens.lsp.notebooks import Notebooks
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TOP = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Caret:
     """Where the client asks. path: of the file (a notebook's, for one of its cells). lines: its text.
 

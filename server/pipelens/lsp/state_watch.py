@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipelens.frozen import frozen
 from pipelens.lsp.folder_watch import FolderWatch, News, open_watch
 from pipelens.runner.state import STATE_FOLDER
 
@@ -31,7 +31,7 @@ _MOST_FOLLOWED: Final = 20
 """After so many edits of a pipeline its product folders are counted anew, without those of before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Seen:
     """The product folders of a snapshot; maybe some more of the last few edits, `followed` by now."""
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
+from pipelens.frozen import frozen
 from pipelens.lsp.convert import uri_of
 from pipelens.workspace.root import is_in
 
@@ -29,7 +29,7 @@ _SPECIAL = re.compile(r"[*?\[\]{}!,\\]")
 _COME_AND_GO = types.WatchKind.Create | types.WatchKind.Delete
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Watch:
     """A glob pattern below a folder. come_and_go: changes of what matches are no news."""
 

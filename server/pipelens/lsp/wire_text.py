@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WireText:
     """The result of a request as JSON, ASCII only."""
 

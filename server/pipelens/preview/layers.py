@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from pipelens.frozen import frozen
 from pipelens.preview.picture import Picture
 
 _SWEEPS = 6
@@ -18,7 +18,7 @@ _MOST_BENDS = 20_000
 Point = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """places: (layer, slot) of each task. routes: for each edge (from, to) the (layer, slot)s that
     it goes through, both ends included. layers, slots: the size of the grid."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pipelens.core.project import Project
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """One task. `state`, `reason`: its freshness, in the words of the runner."""
 
@@ -19,7 +19,7 @@ class Node:
     upstream: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """All tasks in build order; those on a cycle come last. `upstream` names only nodes of the picture."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from pipelens.frozen import frozen
 from pipelens.preview.picture import Node, Picture
 
 _DEEPEST = 15
@@ -12,7 +12,7 @@ _UNICODE = {"fork": "├─ ", "last": "└─ ", "through": "│  ", "blank": "
 _ASCII = {"fork": "|- ", "last": "`- ", "through": "|  ", "blank": "   "}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TreeLine:
     """branch: the strokes before the task. also: what it needs besides the task it stands under."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, cast
+
+from pipelens.frozen import frozen
 
 RUN_TASK: Final = "pipelens.runTask"
 RUN_TASK_WITH_UPSTREAM: Final = "pipelens.runTaskWithUpstream"
@@ -35,7 +36,7 @@ TRUST_GRANTED: Final = "pipelens/trustGranted"
 """A notification: the workspace may run what is in it from now on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScaffoldParams:
     """What `pipelens.scaffold` creates the missing sources of: these tasks, or (None) all."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
 
+from pipelens.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class DebugRequest:
     """The argument of `pipelens.debugConfiguration`. failure: open what the task's last failure left,
     instead of running the task."""
@@ -28,7 +29,7 @@ class DebugRequest:
         return DebugRequest(pipeline, task, told.get("failure") is True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DebugConfiguration:
     """Launch (or attach) arguments for a debug adapter client. pipeline, cwd: absolute paths.
     upstream_ready: whether nothing before the task would have to be built first. source: the file that

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from pipelens.frozen import frozen
 from pipelens.protocol.run_events import ProblemTold
 from pipelens.protocol.tasks import named_task
 
@@ -16,7 +16,7 @@ POST_MORTEM: Final = "pipelens/postMortem"
 """A request; null where the task's last run failed and left nothing, or did not fail."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A task whose last run failed, and why. pipeline: the URI of its file. run: the id of that run."""
 
@@ -28,7 +28,7 @@ class Failure:
         return {"pipeline": self.pipeline, "run": self.run, "problem": self.problem.as_json()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PostMortemParams:
     """pipeline: the URI of its file."""
 
@@ -42,7 +42,7 @@ class PostMortemParams:
         return None if named is None else PostMortemParams(*named)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorTold:
     """type: with its module where that is not Python's own."""
 
@@ -53,7 +53,7 @@ class ErrorTold:
         return {"type": self.type, "message": self.message}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PostMortem:
     """dump: the path of the recording. html: one page without a script, everything in it escaped. error:
     the raised one. at: ISO 8601 with offset."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from pipelens.frozen import frozen
 
 HEALTH: Final = "pipelens/health"
 """A request without parameters."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthAnswer:
     """markdown: the report for people. json: for each shown pipeline its findings, each with `topic`,
     `text`, `mood` (`ok`, `note` or `bad`) and `remedy`."""

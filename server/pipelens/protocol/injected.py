@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from pipelens.frozen import frozen
 from pipelens.protocol.tasks import named_task
 
 INJECTED_CELL: Final = "pipelens/injectedCell"
@@ -13,7 +13,7 @@ SCHEME: Final = "pipelens-injected"
 """Of the documents that show such a cell, in clients that take documents from a server."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InjectedCellParams:
     """pipeline: the URI of its file."""
 
@@ -27,7 +27,7 @@ class InjectedCellParams:
         return None if named is None else InjectedCellParams(*named)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InjectedCellResult:
     """text: assignments, one a line. language_id: as editors call the language. version: the
     pipeline's, which grows with each change of what it says."""

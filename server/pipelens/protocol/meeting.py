@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, cast
+
+from pipelens.frozen import frozen
 
 PROTOCOL: Final = 1
 """The major number of everything in this room. A client built for another one says so and stops."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InitializationOptions:
     """What a client says of itself; all of it is optional.
 
@@ -55,7 +57,7 @@ class InitializationOptions:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Experimental:
     """`capabilities.experimental.pipelens` of the server."""
 

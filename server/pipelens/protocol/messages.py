@@ -6,9 +6,9 @@ A new message is one line here, a new type a dataclass whose fields JSON names i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from pipelens.frozen import frozen
 from pipelens.protocol import commands, failures, health, injected, pipelines, previews, run_events, runs
 from pipelens.protocol.commands import ScaffoldParams
 from pipelens.protocol.debugging import DebugConfiguration, DebugRequest
@@ -35,7 +35,7 @@ Direction = Literal["request", "to server", "to client"]
 """A request of the client, or a notification."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """params, result: the types of what is sent and answered; None for nothing."""
 

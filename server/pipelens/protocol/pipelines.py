@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from pipelens.frozen import frozen
 
 PIPELINES: Final = "pipelens/pipelines"
 """A request without parameters; the result is a list of `PipelineInfo`."""
@@ -15,21 +16,21 @@ TASK_FILES: Final = "pipelens/taskFiles"
 """A request without parameters; the result is a list of URIs: the files that hold code of tasks."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentRef:
     """A document (or a cell) by its URI."""
 
     uri: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunnablesParams:
     """Which document's tasks are asked for."""
 
     text_document: DocumentRef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProblemCounts:
     """How many problems of each weight a pipeline has."""
 
@@ -40,7 +41,7 @@ class ProblemCounts:
         return {"errors": self.errors, "warnings": self.warnings}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PipelineInfo:
     """One pipeline of the workspace. name: its file as seen from the workspace folder. root: the URI of
     the folder that its paths are read from. tasks: how many it has."""

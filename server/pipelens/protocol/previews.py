@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, cast
+
+from pipelens.frozen import frozen
 
 PRODUCT_PREVIEW: Final = "pipelens/productPreview"
 PRODUCTS: Final = "pipelens/products"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductPreviewParams:
     """uri: of a file that a task of a pipeline makes."""
 
@@ -26,7 +27,7 @@ class ProductPreviewParams:
         return ProductPreviewParams(uri) if isinstance(uri, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductPreview:
     """markdown: bounded; what comes from the product is escaped in it."""
 
@@ -36,7 +37,7 @@ class ProductPreview:
         return {"markdown": self.markdown}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductsParams:
     """pipeline: the URI of its file."""
 
@@ -55,7 +56,7 @@ class ProductsParams:
         return ProductsParams(str(pipeline), str(task)) if named else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductFile:
     """A file that a task makes. key: its name in the pipeline, else the file's name. exists: whether it
     is there."""

@@ -6,9 +6,10 @@ Lines and indices count from 0, `number` of `total` counts from 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Final, Literal
 
+from pipelens.frozen import frozen
 from pipelens.protocol.runs import Mode, PlanStep
 
 RUN_EVENT: Final = "pipelens/runEvent"
@@ -43,7 +44,7 @@ class _Event:
         return told
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunBegan(_Event):
     """The first event. pid: of the process that builds. interpreter: the Python of the tasks, why: it
     was chosen. root, cwd: the folders that paths are read from, and that tasks run in."""
@@ -59,7 +60,7 @@ class RunBegan(_Event):
     cwd: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanTold(_Event):
     """What will be done, in build order. A long plan comes in parts: these steps are number `first` and
     following of `total`."""
@@ -72,7 +73,7 @@ class PlanTold(_Event):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskTold(_Event):
     """A task went into `state`. reason: in words. seconds: once it ended. products: as the pipeline
     names them, once it finished. number, total: its place among the tasks to run."""
@@ -89,7 +90,7 @@ class TaskTold(_Event):
     products: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellTold(_Event):
     """A code cell went into `state`. index: among all cells of the source. number, total: its place
     among the code cells. path, line: where it begins; a notebook's lines are those of its cells, one
@@ -107,7 +108,7 @@ class CellTold(_Event):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputTold(_Event):
     """Text that a task printed, in pieces as it came. cell: its index, null outside of cells."""
 
@@ -120,7 +121,7 @@ class OutputTold(_Event):
     cell: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProblemTold(_Event):
     """Why a task failed (severity `error`), or what is worth knowing about it.
 
@@ -149,7 +150,7 @@ class ProblemTold(_Event):
     dump: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndTold(_Event):
     """The last event, also of a run that could not write one, because it was killed or never began.
     message: why nothing ran, or what it printed last, where its events do not say how it ended."""
@@ -170,7 +171,7 @@ class EndTold(_Event):
 Happening = RunBegan | PlanTold | TaskTold | CellTold | OutputTold | ProblemTold | EndTold
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunEvent:
     """`pipelens/runEvent`. pipeline: the URI of its file. seq: of the last event told. Long texts and
     lists are cut, and say so."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, cast
+
+from pipelens.frozen import frozen
 
 STATE_CHANGED: Final = "pipelens/stateChanged"
 """A notification of the server: tasks are in other states, or the graph is another one."""
@@ -22,7 +23,7 @@ RefusalCode = Literal["unknown-task", "cycle", "fresh", "upstream", "unsupported
 MODES: Final[tuple[Mode, ...]] = ("task", "upstream", "force", "build")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunRequest:
     """The argument of `pipelens.plan` and `pipelens.startRun`. tasks: none for the whole pipeline."""
 
@@ -44,7 +45,7 @@ class RunRequest:
         return RunRequest(pipeline, tuple(name for name in names if isinstance(name, str)), mode)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelRequest:
     """The argument of `pipelens.cancelRun`. hard: at once, without time to clean up."""
 
@@ -63,7 +64,7 @@ class CancelRequest:
         return CancelRequest(run, told.get("hard") is True) if isinstance(run, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """One execution of a plan. tasks: those that were asked for. started_at: ISO 8601 with offset."""
 
@@ -85,7 +86,7 @@ class Run:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunsParams:
     """pipeline: the URI of its file. limit: how many runs, at most 1000."""
 
@@ -107,7 +108,7 @@ class RunsParams:
         return RunsParams(pipeline)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastRun:
     """One run of a pipeline, by whom and from where ever. started_at: ISO 8601 with offset. seconds:
     null while it runs, and where it was killed. user: who ran it, empty where nobody knows. failed: names
@@ -135,7 +136,7 @@ class PastRun:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanStep:
     """What a run would do with a task, and why."""
 
@@ -147,7 +148,7 @@ class PlanStep:
         return {"task": self.task, "action": self.action, "reason": self.reason}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanAnswer:
     """The result of `pipelens.plan`. command: the command line that does the same. refused: why
     nothing would run, None when something would. refusal: the same in a word: `fresh` (force runs it),
@@ -169,7 +170,7 @@ class PlanAnswer:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StateChanged:
     """`pipelens/stateChanged`. pipeline: None for all. version: of what the server knows, growing."""
 
@@ -181,7 +182,7 @@ class StateChanged:
         return {"pipeline": self.pipeline, "version": self.version, "what": self.what}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """`pipelens/status`. action: the id of a command that does something about it."""
 

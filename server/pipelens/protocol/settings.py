@@ -6,8 +6,9 @@ editor's own form (VS Code's `contributes.configuration`) is made from this tabl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from pipelens.frozen import frozen
 
 SECTION: Final = "pipelens"
 
@@ -16,7 +17,7 @@ Scope = Literal["window", "resource"]
 """As editors call them: one value for all, or one for each workspace folder."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One setting, `pipelens.NAME` in editors.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from pipelens.frozen import frozen
 
 State = Literal["fresh", "stale", "never_run", "running", "failed", "unknown"]
 Verb = Literal["run", "debug", "failure", "open"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskRef:
     """The argument of every command: a pipeline by the URI of its file, and one of its tasks."""
 
@@ -42,7 +43,7 @@ def named_task(value: object) -> tuple[str, str] | None:
     return (pipeline, task) if isinstance(pipeline, str) and isinstance(task, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freshness:
     """The state of a task, always with its reason in words."""
 
@@ -53,7 +54,7 @@ class Freshness:
         return {"state": self.state, "reason": self.reason}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WirePosition:
     """A position as the negotiated encoding counts it."""
 
@@ -64,7 +65,7 @@ class WirePosition:
         return {"line": self.line, "character": self.character}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WireRange:
     """A half-open stretch of a document."""
 
@@ -75,7 +76,7 @@ class WireRange:
         return {"start": self.start.as_json(), "end": self.end.as_json()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Runnable:
     """A task that something can be done with, and where a document shows it.
 

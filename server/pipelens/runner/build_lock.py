@@ -6,9 +6,9 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipelens.frozen import frozen
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.state import StateError, pipeline_key, state_path, system
 from pipelens.runner.stop import StopRequest
@@ -23,7 +23,7 @@ _BETWEEN_TRIES: Final = 0.1
 """Seconds between two looks at a lock that somebody else holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Builder:
     """Who holds the lock of a pipeline. since: seconds since the epoch; pid 0: nobody said."""
 
@@ -65,7 +65,7 @@ def user_name() -> str:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """What to do about another build of the pipeline. waits: told once who it is. plan_again: the project
     and the plan as they are after it; what it raises ends the run. planned_at: `last_turn` from before

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project
+from pipelens.frozen import frozen
 from pipelens.runner.build_lock import user_name
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.events import PlanMade, RunEnd, RunEnded, RunStarted, TaskChanged, TaskProblem
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pipelens.runner.task_run import TaskRun
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildResult:
     """How a build went. exit_code: 0, 1 (failed, or refused) or 130 (interrupted).
 

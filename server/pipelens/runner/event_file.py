@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from pipelens.frozen import frozen
 from pipelens.runner.build_lock import is_building, lock_path, read_builder
 from pipelens.runner.events import EVENT_VERSION
 from pipelens.runner.state import state_path
@@ -74,7 +74,7 @@ def _understood(line: bytes) -> Record | None:
     return record if isinstance(record.get("seq"), int) and isinstance(record.get("kind"), str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """A living build: its run and the process that carries it out."""
 

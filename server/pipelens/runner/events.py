@@ -13,9 +13,10 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import ClassVar, Literal
 
+from pipelens.frozen import frozen
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.state import StateError
 
@@ -27,7 +28,7 @@ RunMode = Literal["task", "upstream", "force", "build"]
 RunEnd = Literal["ok", "failed", "stopped", "early_stop"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunStarted:
     """The first event. `pid`: the process that builds. `why`: why this interpreter was chosen.
     `mode`: one task, one with what it needs, forced, or everything that is not up to date."""
@@ -43,7 +44,7 @@ class RunStarted:
     mode: RunMode = "build"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanMade:
     """All steps in build order: (task, action, reason)."""
 
@@ -51,7 +52,7 @@ class PlanMade:
     steps: tuple[tuple[str, str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskChanged:
     """A task went into `state`. `reason` in words; `seconds` once it ended; `products` once it
     finished; `number` of `total`: its place among the tasks to run, from 1."""
@@ -66,7 +67,7 @@ class TaskChanged:
     products: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellChanged:
     """A code cell of a notebook went into `state`. `index`: among all cells of the source, from 0;
     `number` of `total`: among its code cells, from 1; `line`: 0-based, where it begins in `path`."""
@@ -81,7 +82,7 @@ class CellChanged:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputMade:
     """Text that the task printed. `cell`: index of the cell, None outside of cells."""
 
@@ -92,7 +93,7 @@ class OutputMade:
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskProblem:
     """Why a task failed (`severity` error) or what is worth knowing about it.
 
@@ -118,7 +119,7 @@ class TaskProblem:
     dump: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunEnded:
     """The last event."""
 

@@ -13,9 +13,9 @@ import re
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from pipelens.frozen import frozen
 from pipelens.runner.history import Outcomes, last_good
 from pipelens.runner.state import file_name, pipeline_key, state_path
 
@@ -31,7 +31,7 @@ _TEMPORARY: Final = re.compile(r"\..*\.[0-9a-f]{8}\.tmp\Z", re.DOTALL)
 _DAY: Final = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A recorded failure. path: of the dump, absolute. at: seconds since the epoch. error_type: the
     exception's name. message: its text, shortened. superseded: whether the task has ended well since."""

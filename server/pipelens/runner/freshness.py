@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Literal
 
@@ -24,6 +23,7 @@ from pipelens.core.sources import (
     UnreadableSource,
     UnresolvedFunction,
 )
+from pipelens.frozen import frozen
 from pipelens.runner.intents import Intent, changed_products
 from pipelens.runner.metadata import RESOURCES, called_params, changed_params, known_results, stored_params
 from pipelens.runner.outcome import Outcome, code_mark
@@ -33,7 +33,7 @@ from pipelens.runner.task_code import code_of, is_moved, own_text
 State = Literal["fresh", "stale", "never_run", "running", "failed", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freshness:
     """Whether a task's products are those that its code would make now. `reason`: in words;
     for a fresh task too."""
@@ -42,7 +42,7 @@ class Freshness:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastRun:
     """The last time a task ran. at: ISO 8601 with offset. seconds: None when not recorded here."""
 
@@ -57,7 +57,7 @@ RUNNING = Freshness("running", "it is running")
 IN_A_CIRCLE = Freshness("unknown", "it is part of a circle of tasks")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunState:
     """What the disk tells about all tasks of a pipeline, by name, at one moment."""
 

@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pipelens.frozen import frozen
 from pipelens.runner.build_lock import is_building
 from pipelens.runner.history_lines import lines_path, read_lines
 from pipelens.runner.outcome import Outcome
@@ -53,7 +54,7 @@ _COLUMNS: Final = "task, at, seconds, ok, reason, code, run"
 RunState = Literal["running", "ok", "failed", "stopped", "early_stop"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastRun:
     """One run. mode: as `RunStarted` says. started: seconds since the epoch. seconds: None while it
     runs, and where it was killed (`state` is `stopped` then). failed: names of tasks."""

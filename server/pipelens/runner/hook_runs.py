@@ -6,10 +6,10 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipelens.core.project import Project, Task
+from pipelens.frozen import frozen
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.events import OutputMade, TaskProblem
 from pipelens.runner.interpreter import HOW_TO_CHANGE
@@ -26,7 +26,7 @@ PIPELINE = ""
 """The task name in the problems of a pipeline's own hooks."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HooksDone:
     """How calling hooks went. failed: the tasks whose hook failed (`""`: the pipeline's own)."""
 
@@ -35,7 +35,7 @@ class HooksDone:
     failed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HookRunner:
     """Calls hooks for one run."""
 

@@ -12,8 +12,8 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from pipelens.frozen import frozen
 from pipelens.runner.disk_room import in_words
 from pipelens.runner.leftovers import clear_beside
 from pipelens.runner.metadata import metadata_path, remove_metadata
@@ -28,7 +28,7 @@ _DYING = 0.1
 Stat = tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intent:
     """A task about to run and its products as they were: (modification time in ns, size) or None."""
 

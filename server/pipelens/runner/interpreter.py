@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from pipelens.frozen import frozen
 
 if TYPE_CHECKING:
     from pipelens.workspace.discovery import Location
@@ -27,7 +29,7 @@ HOW_TO_CHANGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interpreter:
     """The interpreter of a run. why: where it was found, in words that follow "because"."""
 
@@ -35,7 +37,7 @@ class Interpreter:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Probe:
     """What an interpreter says of itself. problem: why it cannot run tasks, else None."""
 

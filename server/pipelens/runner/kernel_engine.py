@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from pipelens.core.project import Task
+from pipelens.frozen import frozen
 from pipelens.runner.kernel_host import end_kernel
 from pipelens.runner.process_engine import RunningProcess, start_process
 from pipelens.runner.worker_reports import Order, Running
@@ -52,7 +52,7 @@ def missing_kernel(name: str) -> str | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KernelEngine:
     """Starts one process, and one kernel, for each order."""
 
@@ -68,7 +68,7 @@ class KernelEngine:
         return
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _RunningKernel(RunningProcess):
     pid_path: str
 

@@ -18,10 +18,10 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelens import __version__
+from pipelens.frozen import frozen
 from pipelens.runner.metadata import metadata_path
 from pipelens.runner.state import pipeline_key, state_path
 from pipelens.runner.whole_file import write_whole
@@ -69,7 +69,7 @@ class AskedVariables(dict[str, str]):
         return super().get(name, default)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LastLook:
     """A pipeline of which nothing has changed since all its tasks were up to date. tasks: in build
     order. folders: those that the env makes. interpreter: what the settings at `settings` say."""
@@ -176,7 +176,7 @@ def _records(project: Project) -> set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Recorded:
     """Records and resources that were read after tasks ran: from when on, and their stamps before that."""
 
@@ -185,7 +185,7 @@ class _Recorded:
     stamps: array[int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Settled:
     """Which files changed so long before they were read that their times would tell of a change since.
     began: when reading began. recorded: when that of `records` did, of which none may be missing. folder:

@@ -11,9 +11,9 @@ import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from pipelens.frozen import frozen
 from pipelens.runner.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ RESOURCES = "resources_"
 _LARGEST = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metadata:
     """What a run left beside one product. params: None when none are stored (not compared)."""
 
@@ -32,7 +32,7 @@ class Metadata:
     params: Mapping[str, object] | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreadableMetadata:
     """A metadata file that is there and says nothing: `reason` follows the product's name."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from pipelens.core.project import Project
+from pipelens.frozen import frozen
 from pipelens.runner.engines import Engines
 from pipelens.runner.events import Listener
 from pipelens.runner.interpreter import Interpreter
@@ -18,7 +18,7 @@ DumpValues = Literal["none", "small", "all"]
 Status = Literal["ok", "failed", "early_stop", "interrupted"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Shared by everything that a run executes. cwd: absolute, where the command was given.
     environ: what the tasks see. listener: may be called from several threads. dumps: what failed tasks

@@ -6,19 +6,19 @@ The selections are those of section 11.5 of the format.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from pipelens.core.graph import closure
 from pipelens.core.project import Project
+from pipelens.frozen import frozen
 from pipelens.runner.freshness import Freshness
 from pipelens.runner.supported import unsupported
 
 Action = Literal["run", "skip", "unselected"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildOptions:
     """What was asked for.
 
@@ -42,7 +42,7 @@ class BuildOptions:
         return "upstream" if self.partially else "build"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One task in build order. `reason`: why it runs, is skipped, or is left out."""
 
@@ -51,7 +51,7 @@ class Step:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """All tasks of the pipeline in build order."""
 
@@ -66,7 +66,7 @@ class Plan:
 RefusalCode = Literal["unknown-task", "cycle", "fresh", "upstream", "unsupported"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why there is no plan, or why it cannot be carried out.
 

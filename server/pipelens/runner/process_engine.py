@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from pipelens.frozen import frozen
 from pipelens.runner.state import system
 from pipelens.runner.worker_reports import Order, Running, WorkerNotStarted
 
@@ -22,7 +22,7 @@ def task_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(OWN_VARIABLES)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcessEngine:
     """Starts a worker for each order. interpreter: the path of the Python that runs the task."""
 
@@ -57,7 +57,7 @@ def start_process(
     return process, lifeline
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunningProcess:
     """A worker that is a child of ours; when we are gone, the lifeline ends it."""
 

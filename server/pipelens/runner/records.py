@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelens.core.project import Project, Task
 from pipelens.core.rendering import TemplateFault
+from pipelens.frozen import frozen
 from pipelens.runner.metadata import (
     Metadata,
     UnreadableMetadata,
@@ -26,7 +27,7 @@ from pipelens.runner.metadata import (
 from pipelens.runner.task_code import code_of, is_moved
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """What is on disk about one task. timestamp: the smallest of its products'; code None: the
     products' records disagree, or hold none. was_run: whether metadata of a product lies about,
@@ -83,7 +84,7 @@ _Look = tuple[tuple[bool, str | None, tuple[int, int, int] | None], ...]
 """Of each product: whether it is there, its metadata file, and what that looks like."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     paths: tuple[str, ...]
     look: _Look

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pipelens.frozen import frozen
+
 Stream = Literal["stdout", "stderr"]
 STUCK = 0.5
 """Seconds after which a mark is no longer waited for: a task can close any descriptor."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """Where in a pipe the event of this number belongs."""
 

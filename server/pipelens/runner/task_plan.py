@@ -6,12 +6,12 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from pipelens.core.cells import Cell, Cells, CellsError, read_cells_quickly
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import Hooks, Products
+from pipelens.frozen import frozen
 from pipelens.runner.metadata import RESOURCES
 from pipelens.runner.place import Place
 from pipelens.runner.preload import ALLOWED
@@ -24,7 +24,7 @@ RECORDED_KINDS = ("notebook", "script", "function")
 """Kinds of plans whose failures have frames to record."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskNotReady:
     """Why no plan can be made: what is wrong with the source, and where."""
 
@@ -33,7 +33,7 @@ class TaskNotReady:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notebook:
     """The cells of a source as they run: those of the user with the injected one after the
     parameters cell, where `cells` holds None. found: the cells as read."""

@@ -16,9 +16,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
+from pipelens.frozen import frozen
 from pipelens.import_path import WITHDRAWN
 from pipelens.runner.process_engine import WORKER
 from pipelens.runner.stop import StopRequest
@@ -28,7 +28,7 @@ _BREATH = 0.02
 """Seconds between two looks at what a notebook has printed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TerminalEngine:
     """interpreter: the path of the Python that runs the task. stop: told of a Ctrl-C in the task."""
 

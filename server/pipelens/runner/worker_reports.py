@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal, Protocol, cast
 
+from pipelens.frozen import frozen
 from pipelens.runner.report_order import Mark, MarkSplitter, ReportOrder, Stream
 from pipelens.runner.state import system
 from pipelens.runner.stop import StopRequest
@@ -27,7 +28,7 @@ _MOST_WAITING = 64
 """Pieces of at most 64 KB that are kept of a pipe before they are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """What an engine is asked to run. plan: the plan's file. events: the file that the worker
     appends to. cwd: absolute. environ: all that the task sees. marks: what the worker puts into its
@@ -85,7 +86,7 @@ class WorkerNotStarted(Exception):
     """The interpreter cannot be started; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """An event of the worker: a JSON object with a `kind`."""
 
@@ -93,7 +94,7 @@ class Told:
     fields: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """Text that arrived at the process's own stdout or stderr."""
 
@@ -101,7 +102,7 @@ class Printed:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """How the worker ended. status: what it said last, None when it died without a word."""
 

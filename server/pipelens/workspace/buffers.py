@@ -7,17 +7,17 @@ changed since its last revision.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import count
 
 from pipelens.core.text import Position, Span, split_lines
+from pipelens.frozen import frozen
 
 _MOST_REMEMBERED = 2_000
 _MANY = 10_000
 _SERIALS = count()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineChange:
     """The lines from `first` up to `last` became those from `first` up to `end` (both behind the last)."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Final, Literal
@@ -16,6 +16,7 @@ from typing import Final, Literal
 from pipelens.core.files import Files, Unreadable
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.text import Span, split_lines
+from pipelens.frozen import frozen
 from pipelens.workspace.root import DEFAULT_NAME, LEVELS, find_root, find_up
 
 SOURCE_EXTENSIONS: Final = (".py", ".R", ".Rmd", ".r", ".ipynb")
@@ -36,7 +37,7 @@ _SETUP = ("setup.py", "setup.cfg")
 Form = Literal["file", "sources", "factory"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """A pipeline, found. All paths are absolute.
 
@@ -57,7 +58,7 @@ class Location:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotFound:
     """No pipeline: what was looked for, and the remedy. problems: where a file is to blame."""
 

@@ -11,10 +11,10 @@ import os
 import stat
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
 
 from pipelens.core.answers.describe_blocks import Block, paragraph
+from pipelens.frozen import frozen
 
 MOST: Final = 64_000
 MOST_OTHER: Final = 1_000_000
@@ -33,7 +33,7 @@ _NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
 """A pipe that takes a file's place between two looks must not make us wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """state: what is at the path; `refused`: nothing was looked at. size: bytes of a file. modified:
     seconds since the epoch. blocks: what it holds, or why that is not shown."""

@@ -6,10 +6,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pipelens.core.answers.describe_blocks import Block, Code, Facts, Phrase, cut, paragraph
+from pipelens.frozen import frozen
 from pipelens.workspace.product_preview_text import decoded
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder()
 _KERNEL = re.compile(r'"kernelspec"\s*:\s*(?=\{)')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opened:
     """A value that the end of what was read cuts: its first character tells what it is."""
 

@@ -12,11 +12,12 @@ from pipelens.core.spec import TaskEntry
 from pipelens.core.spec_context import SpecContext
 from pipelens.core.yaml_edits import EditedTree
 from pipelens.core.yaml_pieces import Piece
+from pipelens.frozen import frozen
 from pipelens.workspace.buffers import Buffer
 from pipelens.workspace.early_entries import EarlyEntries
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What the pipeline's own files say.
 

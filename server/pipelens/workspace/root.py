@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Final
 
 from pipelens.core.files import Files
 from pipelens.core.problems import Place, Problem, problem
+from pipelens.frozen import frozen
 
 LEVELS: Final = 6
 DEFAULT_NAME: Final = "pipeline.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Root:
     """The root found for a pipeline file's name. spec: that file, None when it is missing there.
 

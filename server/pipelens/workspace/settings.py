@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -20,6 +20,7 @@ from pipelens.core.problems import SEVERITIES, Edit, Fix, Place, Problem, proble
 from pipelens.core.suggestions import nearest
 from pipelens.core.suppression import SeverityChoice
 from pipelens.core.text import NOWHERE, Position, Span, split_lines
+from pipelens.frozen import frozen
 
 _NAMES = ("severity", "interpreter", "engine", "failures")
 _VALUES = ("none", "small", "all")
@@ -34,7 +35,7 @@ _ERROR_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _NOTHING: Mapping[str, SeverityChoice] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What the project's own settings say.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from sys import intern
 from typing import Any, cast
 
@@ -25,6 +24,7 @@ from pipelens.core.sources import (
     shared_parameter,
 )
 from pipelens.core.text import Span
+from pipelens.frozen import frozen
 
 Names = tuple[str, ...]
 """The names that a task's injected cell assigns."""
@@ -39,7 +39,7 @@ def stamp_of(found: os.stat_result) -> Stamp:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Common:
     """What sources that were made alike have in common. kernel: what the task says of it. sound_with:
     the names for which the static analysis found nothing."""
@@ -51,7 +51,7 @@ class Common:
     sound_with: tuple[Names, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """A source as it was stored, with the names for which its static analysis found nothing."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """What a keeper has done so far. sources_read: those of tasks; orders_made: build orders; specs_read:
     how often the spec's text was looked at from its first line to its last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from pipelens.core.answers.added_task import NewTask, added_task
@@ -20,13 +20,14 @@ from pipelens.core.project import Project, Task
 from pipelens.core.sketch import Sketch, joined, sketched
 from pipelens.core.sources import NotebookSource, UnresolvedFunction
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 ActionKind = Literal["fix", "fix of a kind", "fix all", "ignore", "add task"]
 """What an action is: it removes problems of the place; it removes those of the whole file that may be
 removed unasked, of one kind or of all; it hides one; it makes the file a task."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """Something that can be done. problems: those that it removes. make: what it changes, which of
     many problems at once takes its time."""
@@ -43,7 +44,7 @@ class Action:
         return self.make()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sight:
     """What an answer may look at beside the project. lines: of a file, as its editor shows it."""
 

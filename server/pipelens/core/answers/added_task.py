@@ -6,13 +6,13 @@ import json
 import os
 import posixpath
 import re
-from dataclasses import dataclass
 from itertools import islice
 
 from pipelens.core.keys import NOTEBOOK_EXTENSIONS, NOTEBOOK_SOURCES
 from pipelens.core.problems import Edit, Place
 from pipelens.core.project import Project, Task
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 _LOOKS = re.compile(
     r"""^\#\s*(?:%%|\+|region\b).*\bparameters\b | ^\#\+.*\bparameters\b | ^```\{.*\bparameters\b
@@ -28,7 +28,7 @@ _MOST_SEARCHED = 2_000
 _MOST_LINES = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewTask:
     """name: what the task will be called. looks_at: the line of the file that makes it look like a
     task's source; None where nothing does. edits: of the pipeline's file."""
@@ -67,7 +67,7 @@ def added_task(project: Project, path: str, source: Lines, spec: Lines) -> NewTa
     return NewTask(name, _looks_at(source), (Edit(Place(project.path, where.span), where.entry(lines)),))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Where:
     """Where a new entry goes and how the others are written. before, gap: the blanks around a dash.
     step: by how much what is inside a key is indented."""

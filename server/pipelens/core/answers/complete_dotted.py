@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pipelens.core.answers.complete_item import Completion, Completions, Question, select
@@ -13,6 +12,7 @@ from pipelens.core.files import Files, Unreadable
 from pipelens.core.imports import Location, ModuleReader
 from pipelens.core.project import Project
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 
 _DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|(?P<class>class))[ \t]+(?P<name>\w+)", re.MULTILINE)
 _IMPORTED = re.compile(r"^from[ \t]+\.[\w.]*[ \t]+import[ \t]*(\([^)]*\)|[^\n#]+)", re.MULTILINE)
@@ -25,13 +25,13 @@ _LONGEST_HEAD: Final = 4_000
 _LONGEST_DOC: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     name: str
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """A function as its `def` reads. text: what stands between its parentheses, on one line."""
 

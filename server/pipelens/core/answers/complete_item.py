@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipelens.core.files import Files
 from pipelens.core.project import Project, Task
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 MOST: Final = 100
 """Nobody reads more at once; who types on is asked again."""
@@ -24,7 +24,7 @@ CompletionKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """One offer.
 
@@ -48,7 +48,7 @@ class Completion:
     deprecated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completions:
     """Offers, best first. incomplete: there are more, or others once more is typed."""
 
@@ -67,7 +67,7 @@ class Completions:
 NOTHING: Final = Completions()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked: the caret in a file of a project.
 

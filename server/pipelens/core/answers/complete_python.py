@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from pipelens.core.answers.complete_item import NOTHING, Completions, Question
@@ -20,6 +19,7 @@ from pipelens.core.project import Task
 from pipelens.core.python_text import TOKEN
 from pipelens.core.sources import FunctionSource, NotebookSource
 from pipelens.core.text import Document, Lines, Position, Span
+from pipelens.frozen import frozen
 
 _MOST_ABOVE: Final = 600
 _MOST_BELOW: Final = 100
@@ -30,7 +30,7 @@ _STRING = re.compile(r"""([rbfuRBFU]{0,2})(["'])(.*)""", re.DOTALL)
 _NAME_REST = re.compile(r"[\w./*-]*(?=\s*(?:[\"'\],)}]|$))")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     kind: str
     text: str
@@ -38,7 +38,7 @@ class _Token:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Here:
     """The string at the caret, or where one would be. text: what it holds up to the caret; before,
     end: the quotes that are missing. tokens: what stands before it, in their order."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from pipelens.core.answers.complete_item import Completion, Question
 from pipelens.core.answers.yaml_context import YamlContext
 from pipelens.core.project import Project
+from pipelens.frozen import frozen
 
 _MOST_LOOKED_AT: Final = 50
 _STOP = re.compile(r"\$\{(\d)(?::([^}]*))?\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Shape:
     label: str
     doc: str

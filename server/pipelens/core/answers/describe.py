@@ -6,7 +6,7 @@ nothing but what is described.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelens.core.answers.describe_blocks import Block
 from pipelens.core.answers.describe_calls import describe_callable
@@ -36,9 +36,10 @@ from pipelens.core.answers.yaml_context import FileKind, YamlContext, context_at
 from pipelens.core.keys import Key
 from pipelens.core.project import Project
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Description:
     """What is told, and the stretch of the file that it is told about."""
 

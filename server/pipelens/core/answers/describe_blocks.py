@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from pipelens.frozen import frozen
 
 LinkTo = Callable[[str, int | None], str]
 """The address of a file (absolute path, 0-based line) as a client opens it."""
@@ -18,19 +19,19 @@ LONGEST = 400
 """Characters of one piece of text that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Strong:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """A name or a value, as it stands in a file."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A place that can be opened. line: 0-based."""
 
@@ -43,19 +44,19 @@ Piece = str | Strong | Code | Link
 Phrase = tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     phrase: Phrase
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """One line each: what it is, and its value."""
 
     rows: tuple[tuple[str, Phrase], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """Text as it is, in a fixed pitch. language: for colours."""
 
@@ -63,7 +64,7 @@ class Listing:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Rows that are shorter than the head are filled up."""
 
@@ -71,7 +72,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """A picture in a file. width: in pixels, as it should be shown."""
 
@@ -80,7 +81,7 @@ class Picture:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A line across, between what belongs to different things."""
 

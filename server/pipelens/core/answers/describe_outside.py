@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pipelens.core.answers.describe_blocks import Block
 from pipelens.core.project import Project, Task
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskNews:
     """state: its sign, its word and the reason, as in `● stale: source changed`. last_run: when, in
     words; empty when it never ran."""
@@ -18,7 +18,7 @@ class TaskNews:
     last_run: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileNews:
     """What lies at the path of a product. size, age: in words, where they are known. blocks: what it
     holds, or why that is not told."""

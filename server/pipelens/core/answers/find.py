@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from pipelens.core.answers.find_occurrences import LinesOf, Occurrence, occurrences, sharing
 from pipelens.core.answers.subject import (
@@ -36,9 +35,10 @@ from pipelens.core.sources import (
     UnresolvedFunction,
 )
 from pipelens.core.text import NOWHERE, Lines, Position, Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A place to go to. span: all of the thing. name: what to put the caret on."""
 
@@ -47,7 +47,7 @@ class Target:
     name: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """origin: what the caret touches. targets: where that leads, most likely one."""
 
@@ -103,7 +103,7 @@ def _answer(subject: Subject, targets: Iterable[Target]) -> Definition | None:
     return Definition(subject.span, once) if once else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Leads:
     project: Project
     files: Files

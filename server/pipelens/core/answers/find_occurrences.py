@@ -4,7 +4,6 @@ what references, highlight and rename are made of."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -30,12 +29,13 @@ from pipelens.core.problems import Place
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, NotebookSource, Reference, Source, TemplateSource
 from pipelens.core.text import Lines, Span
+from pipelens.frozen import frozen
 
 Form = Literal["scalar", "string", "word", "hole", "template", "pattern", "source"]
 LinesOf = Callable[[str], Lines]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """One place that names a thing. declares: it is what makes the thing, or gives it its name.
 
@@ -127,7 +127,7 @@ def _tasks(project: Project, mentions: Iterable[Mention]) -> Iterator[Task]:
     return (_task(project, mention) for mention in mentions)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Search:
     project: Project
     lines_of: LinesOf

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipelens.core.python_text import TOKEN, Columns
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Own:
     """here: names that are a function's own. elsewhere: those that it declares `global`."""
 

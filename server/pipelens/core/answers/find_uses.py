@@ -20,9 +20,10 @@ from pipelens.core.magics import plain_python
 from pipelens.core.python_text import TOKEN, Columns, parse_python
 from pipelens.core.sources import FunctionSource, NotebookSource, Source
 from pipelens.core.text import Document, Position, Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """A name that the code takes from the source's own scope, or a key in `product["key"]`.
 
@@ -35,7 +36,7 @@ class Use:
     binding: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uses:
     """All of one source. unread: places that may use any name and are not understood, with the reason:
     text that does not parse, magics, and cells in other languages."""
@@ -44,7 +45,7 @@ class Uses:
     unread: tuple[Unread, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """Text whose names are not known. words: it may use these; None where it does not parse."""
 
@@ -192,7 +193,7 @@ class _Text:
                 yield Unread(self.place(Span.on_line(number, 0, len(was))), "it is no Python", words | quoted)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Hidden:
     """Names that mean something else here. inner: the same for functions below, which do not see what
     a class binds."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from pipelens.core.problems import Problem
 from pipelens.core.project import Project
 from pipelens.core.text import Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Elsewhere:
     """A second place that helps to understand a problem."""
 
@@ -19,7 +19,7 @@ class Elsewhere:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A problem at its absolute place in a file."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from pipelens.core.answers.describe_secrets import MASK, is_secret, shown_value
@@ -19,6 +19,7 @@ from pipelens.core.expansion import expand
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import Named, Product, TaskEntry
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 LONGEST: Final = 40
 """Code points of a hint's text; the whole of it is in the tooltip."""
@@ -28,7 +29,7 @@ _LONGEST_TOOLTIP = 2_000
 _MOST_KEPT = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hint:
     """Something unsaid. at: behind what it is about. tooltip: all of it, where `text` is cut."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import cast
 
@@ -22,6 +21,7 @@ from pipelens.core.python_text import SyntaxFault, parse_python
 from pipelens.core.sources import NotebookSource
 from pipelens.core.suppression import read_suppressions
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 _IGNORE = re.compile(r"(?:#|--)\s*pipelens:\s*ignore\s*\[(?P<codes>[^\[\]#]*)\]")
 _MOST_LINES = 400
@@ -41,7 +41,7 @@ _OF_SYNTAX = frozenset({"yaml-error", "unquoted-placeholder", "syntax-error"})
 """To hide what cannot be read makes nothing readable."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Text:
     """A text that a comment goes into. path: tells how comments are read in it."""
 

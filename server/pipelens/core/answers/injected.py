@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from pipelens.core.answers import injected_values
@@ -16,13 +15,14 @@ from pipelens.core.graph import is_pattern
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import NotebookSource
 from pipelens.core.spec import Products
+from pipelens.frozen import frozen
 
 RESOURCES = "resources_"
 
 Language = Literal["python", "r"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InjectedCell:
     """text: assignments, one a line. language: whose they are. complete: nothing had to be left out."""
 

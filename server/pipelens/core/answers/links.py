@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from pipelens.core.problems import Place
 from pipelens.core.project import Project, Task
 from pipelens.core.source_paths import absolute
 from pipelens.core.sources import FunctionSource, MissingSource, OpaqueSource, Source, UnresolvedFunction
 from pipelens.core.spec import TaskEntry
+from pipelens.frozen import frozen
 
 IsFile = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """From a place to a file. line: of the function that is meant, 0-based. tooltip: what is there."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, NotebookSource
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import NOWHERE, Position, Span
+from pipelens.frozen import frozen
 
 MOST_IN_ONE_PLACE: Final = 12
 """A grid may make thousands of tasks from one entry; nobody reads so many offers in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A task at a place of a document. alone: no other task is offered there, so that its name
     need not be told."""

@@ -4,13 +4,13 @@ for finding a task by some letters of its name."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipelens.core.problems import Place
 from pipelens.core.project import Project, Task
 from pipelens.core.spec import Kind, TaskEntry
 from pipelens.core.text import NOWHERE, Position, Span
+from pipelens.frozen import frozen
 
 MOST_IN_ONE_ENTRY: Final = 12
 """A grid may make thousands of tasks from one entry."""
@@ -18,7 +18,7 @@ MOST_IN_ONE_ENTRY: Final = 12
 MOST_FOUND: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol:
     """Something with a name. span: all of it, name_span: what to put the caret on; lines count from the
     first line of the entry. task: whose state belongs to it. detail: what else there is to say."""

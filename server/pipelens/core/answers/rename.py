@@ -29,9 +29,10 @@ from pipelens.core.problems import Edit, Place
 from pipelens.core.project import Project, Task
 from pipelens.core.sources import UnreadableSource
 from pipelens.core.text import Position, Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renamable:
     """What can be renamed at the caret: the stretch that shows it, and what it is called now."""
 
@@ -39,7 +40,7 @@ class Renamable:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotRenamed:
     """Why there is no renaming, as a sentence for the user."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from pipelens.core.answers.find_uses import Use, uses_at
@@ -12,9 +11,10 @@ from pipelens.core.project import Project, Task
 from pipelens.core.sources import FunctionSource, NotebookSource, Parameter, Source
 from pipelens.core.spec import TaskEntry
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskName:
     """A task's name, or a pattern of names. role: where it is written: as the `name:` of its entry,
     in an `upstream` declaration (YAML or source), or as a reference `upstream["name"]`."""
@@ -25,7 +25,7 @@ class TaskName:
     role: Literal["name", "upstream", "reference"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskSource:
     """The `source:` of an entry, or the name of a task's function in its `def`. tasks: those that run
     it. part: the dotted part at the caret, counted from 0; None for a path and for a `def`."""
@@ -36,7 +36,7 @@ class TaskSource:
     part: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductKey:
     """The key of a product: in the entry's mapping, in `product["key"]`, or in
     `upstream["task"]["key"]`. task: who makes it."""
@@ -48,7 +48,7 @@ class ProductKey:
     role: Literal["declaration", "own", "reference"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductPath:
     """The path of a product where its entry names it. key: as in `Product.key`."""
 
@@ -58,7 +58,7 @@ class ProductPath:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamName:
     """A param: a key of the entry's `params` or `grid`, an assignment in the parameters cell, a
     function's argument, or a use in the source. tasks: those that it means."""
@@ -70,7 +70,7 @@ class ParamName:
     role: Literal["passed", "declared", "used"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceholderName:
     """An env name: in `{{name}}`, or as a key of the env file."""
 
@@ -80,7 +80,7 @@ class PlaceholderName:
     role: Literal["use", "definition"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallablePath:
     """A dotted path that is not a task's source: a hook, client, serializer … part: the one at the
     caret, counted from 0."""
@@ -91,7 +91,7 @@ class CallablePath:
     part: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntryBody:
     """Anywhere else inside an entry (also at the name that a grid's tasks share): the tasks it makes."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -41,6 +41,7 @@ from pipelens.core.keys import (
     Key,
 )
 from pipelens.core.text import Lines, Position, Span
+from pipelens.frozen import frozen
 
 FileKind = Literal["spec", "env", "tasks"]
 """A pipeline file, its env file, or a list of tasks that is brought in by `import_tasks_from`."""
@@ -53,7 +54,7 @@ _NEXT: Final = re.compile(r"[\w./-]*\s*[,\]}]")
 _NO_FILES: Final = DictFiles({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InPlaceholder:
     """The caret is behind `{{`. expression: what stands between the braces and the caret.
     prefix, replace: the (dotted) name at the caret. closed: whether `}}` follows."""
@@ -64,7 +65,7 @@ class InPlaceholder:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YamlContext:
     """A caret in YAML.
 

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from pipelens.frozen import frozen
+
 MARK: Final = "\ue000"
 """Stands for the caret: a character of the private use area, which no pipeline contains."""
 
@@ -70,7 +72,7 @@ class List_:
 Node = Scalar | Mapping_ | List_ | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked:
     """Where the mark was found. path: of the mapping (`key`), of the value, or of the list (`item`).
     fresh: it stands alone where a value is still missing, so it may become anything. dashed: an

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import keyword
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -20,6 +19,7 @@ from pipelens.core.magics import Plain, plain_python
 from pipelens.core.problems import Place, Problem, problem
 from pipelens.core.python_text import Columns, SyntaxFault, parse_python
 from pipelens.core.text import Span
+from pipelens.frozen import frozen
 
 Mode = Literal["regular", "strict", "disable"]
 
@@ -58,7 +58,7 @@ MOST_ANALYSED = 200_000
 _ANYWHERE: Mapping[str, Place] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Joined:
     """All cells as one text. rows: for each line the cell it is of and the line there, None for
     lines that stand for the injected cell."""
