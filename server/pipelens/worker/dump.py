@@ -16,7 +16,7 @@ from . import tracebacks
 from .dump_archive import Archive
 from .dump_frames import Frames, Places, Sources, chain, notes_of, text_of
 from .dump_nodes import Recorder
-from .dump_objects import installed, module_name, mro, namespace, qualname
+from .dump_objects import installed, module, module_name, mro, namespace, qualname
 from .dump_secrets import HIDDEN, Secrets, is_secret_name
 from .dump_tables import Tables
 
@@ -166,6 +166,8 @@ def _packages() -> Dict[str, str]:
     """Versions of what is imported, as the packages tell them themselves."""
     found: Dict[str, str] = {}
     for name in sorted(name for name in list(sys.modules) if type(name) is str and "." not in name):
+        if "__version__" not in module(name):
+            continue
         version = installed(name).get("__version__")
         if type(version) is str and len(found) < _MOST_PACKAGES:
             found[name] = version[:50]

@@ -27,6 +27,7 @@ _LONGEST_PART = 60
 _TEXT_LEVELS = 4
 _CONTAINERS = (dict, list, tuple, set, frozenset)
 _BRACKETS = {dict: "{}", list: "[]", tuple: "()", set: "{}", frozenset: "{}"}
+_CODE_IDS = frozenset(map(id, CODE_TYPES))
 _ENVIRONMENT = ("PATH", "HOME", "USERPROFILE", "SYSTEMROOT")
 
 
@@ -286,7 +287,7 @@ class Recorder:
 
 def _is_code(cls: type) -> bool:
     """Functions and classes have names like `authenticate` or `Token`, and hide nothing."""
-    return any(cls is one for one in CODE_TYPES)
+    return id(cls) in _CODE_IDS
 
 
 def _title(cls: type) -> str:

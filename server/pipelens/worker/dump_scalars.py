@@ -173,8 +173,8 @@ def _subclass(value: Any, base: Any) -> Told:
 
 def _enum(value: Any) -> Optional[Told]:
     """`Colour.RED`, for members of real enumerations."""
-    enumeration = objects.standard("enum").get("EnumMeta")
-    if enumeration is None or type(type(value)) is not enumeration:
+    kind = type(type(value))
+    if kind is type or kind is not objects.standard("enum").get("EnumMeta"):
         return None
     name = objects.attribute(value, "_name_")
     if type(name) is not str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, List, Mapping, Set
+from typing import Any, Iterable, List, Set
 
 HIDDEN = "<hidden>"
 
@@ -20,27 +20,36 @@ _OF_KEYS = (
     " storage shared crypto session webhook deploy "
 )
 _OF_LOGINS = " db database user smtp mail mysql pg postgres root admin login proxy "
-_SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_HINTS = (
-    *("://", "passw", "pwd", "secret", "token", "_key", "-key", "apikey", "accesskey", "accountkey"),
-    *("private key", "signature", "sig=", "sig:", "bearer ", "basic ", "akia", "asia", "eyj", "ghp_"),
-    *("gho_", "ghu_", "ghs_", "ghr_", "github_pat", "glpat", "xox", "sk-", "sk_", "rk_", "rk-", "hf_"),
-    "pk_live",
+_STEMS = ("pass", "pwd", "secret", "token", "cred", "cookie", "auth", "bearer", "key", "jwt", "otp", "dsn")
+"""Without any of these in it, in small letters, no word of a name is one of the above."""
+_WORD = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
+_RANDOM = r"(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.~-]{16,}\Z"
+
+# What secrets look like; the first group is left where it is. Each is compiled when a text has what it cannot
+# be without: `re` takes longer for all of them than the rest of a recording takes.
+_PRIVATE_KEY = r"""(?isx) -----BEGIN\ [A-Z\ ]{0,40}PRIVATE\ KEY-----
+    (?: .*? -----END\ [A-Z\ ]{0,40}PRIVATE\ KEY----- | .* )"""
+_URL = r"""(?ix) ( (?<![a-z0-9]) [a-z][a-z0-9+.-]{0,30} :// [^\s:/@'"]{0,200} : ) [^\s'"]{0,500} (?= @ )"""
+_URL_USER = r"""(?ix) ( (?<![a-z0-9]) [a-z][a-z0-9+.-]{0,30} :// ) [^\s:/@'"]{16,200} (?= @ )"""
+_SCHEME = r"""(?ix) ( \b (?: bearer | basic ) \s{1,4} ) [a-z0-9._~+/=-]{8,}"""
+_CLOUD_KEY = r"""(?ix) \b (?: AKIA | ASIA ) [0-9A-Z]{16} \b"""
+_KEY = r"""(?ix) \b (?: gh[pousr] | github_pat | glpat | xox[abprs] | sk | rk | pk_live | hf )
+    [_-] [a-z0-9_-]{16,}"""
+_WEB_TOKEN = r"""(?ix) \b eyJ[\w-]{8,} \. [\w-]{8,} (?: \. [\w-]* )?"""
+_NAMED = r"""(?ix) ( (?<![\w-]) [\w-]{0,60}? (?: password | passwd | pwd | secret | token | api[_-]?key
+        | access[_-]?key | account[_-]?key | sharedaccesskey | signature | (?<![a-z0-9]) sig )
+    ["']? \s{0,4} [=:] \s{0,4} ["']? ) (?! <hidden> ) [^\s;,&'"(){}\[\]]{3,}"""
+_NAMES = (
+    *("password", "passwd", "pwd", "secret", "token", "signature", "sig", "apikey", "api_key", "api-key"),
+    *("accesskey", "access_key", "access-key", "accountkey", "account_key", "account-key"),
 )
-"""Without any of these in it, in small letters, a text has none of the forms: that is quicker to see."""
-_FORMS = r"""(?ix)
-    (?P<url> (?<![a-z0-9]) [a-z][a-z0-9+.-]{0,30} :// [^\s:/@'"]{0,200} : ) [^\s'"]{0,500} @
-    | (?P<user> (?<![a-z0-9]) [a-z][a-z0-9+.-]{0,30} :// ) [^\s:/@'"]{16,200} @
-    | (?P<name> (?<![\w-]) [\w-]{0,60}? (?: password | passwd | pwd | secret | token | api[_-]?key | access[_-]?key
-        | account[_-]?key | sharedaccesskey | signature | (?<![a-z0-9]) sig )
-        ["']? \s{0,4} [=:] \s{0,4} ["']? ) (?! <hidden> ) [^\s;,&'"(){}\[\]]{3,}
-    | (?P<scheme> \b (?: bearer | basic ) \s{1,4} ) [a-z0-9._~+/=-]{8,}
-    | -----BEGIN\ [A-Z\ ]{0,40}PRIVATE\ KEY----- (?: .*? -----END\ [A-Z\ ]{0,40}PRIVATE\ KEY----- | .* )
-    | \b (?: AKIA | ASIA ) [0-9A-Z]{16} \b
-    | \b (?: gh[pousr] | github_pat | glpat | xox[abprs] | sk | rk | pk_live | hf ) [_-] [A-Za-z0-9_-]{16,}
-    | \b eyJ[\w-]{8,} \. [\w-]{8,} (?: \. [\w-]* )?
-"""
-_RANDOM = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.~-]{16,}\Z")
+_CLOUD_KEYS = ("akia", "asia")
+_KEYS = (
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "ghp-", "gho-", "ghu-", "ghs-", "ghr-", "github_pat", "glpat"),
+    *("xox", "sk-", "sk_", "rk_", "rk-", "hf_", "hf-", "pk_live"),
+)
+_AFTER_KEYS = 16
+"""Characters that follow the beginning of a key at least."""
 _SHORTEST = 6
 """Characters of a known secret that is looked for in other texts."""
 _MOST_KNOWN = 50
@@ -49,7 +58,14 @@ _LONGEST_NAME = 200
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable, attribute, key or column of this name is not recorded."""
-    words = [word.lower() for word in _SPLIT.findall(name[:_LONGEST_NAME])]
+    name = name[:_LONGEST_NAME]
+    small = name.lower()
+    for stem in _STEMS:
+        if stem in small:
+            break
+    else:
+        return False
+    words = [word.lower() for word in re.findall(_WORD, name)]
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
         if _is_one(word, _WORDS):
@@ -71,7 +87,7 @@ def is_key_name(name: str) -> bool:
 
 
 def looks_random(text: str) -> bool:
-    return _RANDOM.match(text[:_LONGEST_NAME]) is not None
+    return len(text) >= 16 and re.match(_RANDOM, text[:_LONGEST_NAME]) is not None
 
 
 class Secrets:
@@ -114,9 +130,9 @@ class Secrets:
     def taken_out(self, text: str) -> str:
         """`text` without what has a secret's form, and without the known ones."""
         if len(text) > 7:
-            small = text.lower()
-            if any(hint in small for hint in _HINTS):
-                text = re.sub(_FORMS, _replacement, text, flags=re.DOTALL)
+            forms = _forms_in(text.lower())
+            if forms:
+                text = _hidden(text, forms)
         return self.known_taken_out(text)
 
     def known_taken_out(self, text: str) -> str:
@@ -153,8 +169,73 @@ def _in_json(text: str) -> str:
     return json.dumps(text)[1:-1]
 
 
-def _replacement(found: Any) -> str:
-    groups: Mapping[str, Any] = found.groupdict()
-    if groups["url"] or groups["user"]:
-        return (groups["url"] or groups["user"]) + HIDDEN + "@"
-    return (groups["name"] or groups["scheme"] or "") + HIDDEN
+def _forms_in(small: str) -> List[str]:
+    """The forms that a text in small letters may have: quickly told, and none too few."""
+    found: List[str] = []
+    is_long = len(small) > 18
+    is_named = "=" in small or ":" in small
+    if not is_long and not is_named and " " not in small:
+        return found
+    if is_long and "private key" in small:
+        found.append(_PRIVATE_KEY)
+    if is_named and "://" in small and "@" in small:
+        found += (_URL, _URL_USER)
+    if "bearer " in small or "basic " in small:
+        found.append(_SCHEME)
+    if is_long:
+        if _begins_key(small, _CLOUD_KEYS):
+            found.append(_CLOUD_KEY)
+        if _begins_key(small, _KEYS):
+            found.append(_KEY)
+        if "eyj" in small and "." in small:
+            found.append(_WEB_TOKEN)
+    if is_named and _is_given(small):
+        found.append(_NAMED)
+    return found
+
+
+def _begins_key(small: str, hints: Iterable[str]) -> bool:
+    """Whether a word begins with one of `hints`, and goes on as keys do."""
+    for hint in hints:
+        at = small.find(hint)
+        while at >= 0:
+            before, end = small[at - 1 : at], at + len(hint)
+            after = small[end : end + _AFTER_KEYS]
+            is_word = not before.isalnum() and before != "_"
+            if (
+                is_word
+                and len(after) == _AFTER_KEYS
+                and (after + "a").replace("_", "").replace("-", "").isalnum()
+            ):
+                return True
+            at = small.find(hint, end)
+    return False
+
+
+def _is_given(small: str) -> bool:
+    """Whether one of the names is followed by what it stands for."""
+    for name in _NAMES:
+        at = small.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if small[end : end + 6].lstrip("\"'").lstrip()[:1] in ("=", ":"):
+                return True
+            at = small.find(name, end)
+    return False
+
+
+def _hidden(text: str, forms: Iterable[str]) -> str:
+    """`text` without what any of `forms` finds in it, whether those lie in one another or not."""
+    spans = sorted(
+        (found.end(1) if found.re.groups else found.start(), found.end())
+        for form in forms
+        for found in re.finditer(form, text)
+    )
+    kept: List[str] = []
+    at = 0
+    for start, end in spans:
+        if start > at or not kept:
+            kept.append(text[at:start])
+        at = max(at, end)
+    kept.append(text[at:])
+    return HIDDEN.join(kept)
