@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelens.core.cells import read_cells_quickly
+from pipelens.core.cells import Cells, read_cells_quickly
 from pipelens.core.plain_scripts import read_plain_script
 from pipelens.core.python_text import words
 from pipelens.core.read_source import read_notebook
-from pipelens.core.sources import NotebookSource
+from pipelens.core.sources import NotebookSource, code_mark
 
 LINES = [
     "# %%",
@@ -105,6 +105,8 @@ def agrees(text: str) -> bool:
         cells = read_cells_quickly("x.py", text)
         theirs = read_notebook("x.py", text, cells=cells, extract_upstream=upstream, extract_product=product)
         assert ours == theirs
+        assert isinstance(cells, Cells)
+        assert ours.mark == theirs.mark == code_mark(cells.code)
     return found
 
 

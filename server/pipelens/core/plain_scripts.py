@@ -16,7 +16,7 @@ from pipelens.core.python_text import opening_string, words
 from pipelens.core.references import may_refer, plain_references
 from pipelens.core.script_cells import COMMANDS, STRANGE, TRIPLE, behind, marker_options, text_end
 from pipelens.core.script_header import Strange, read_header, uncommented
-from pipelens.core.sources import NotebookSource, Reference, Rereads, Words
+from pipelens.core.sources import NotebookSource, Reference, Rereads, Words, code_mark
 from pipelens.core.text import Span
 
 _CONTROLS = ("\x0b", "\x0c", "\x1c", "\x1d", "\x1e")
@@ -36,8 +36,9 @@ _TRIPLE_QUOTE = re.compile("\"\"\"|'''")
 _NOT_THE_USERS = frozenset({"injected-parameters", "debugging-settings"})
 
 
-_Piece = tuple[int, int, CellKind, tuple[str, ...]]
-"""A cell: where its text begins and ends, with the blank lines behind it, its kind and its tags."""
+_Piece = tuple[int, int, CellKind, tuple[str, ...], bool]
+"""A cell: where its text begins and ends, with the blank lines behind it, its kind and its tags, and
+whether a marker stands above it."""
 _CODE: tuple[CellKind, tuple[str, ...]] = ("code", ())
 
 
@@ -95,13 +96,13 @@ def _pieces(text: str) -> list[_Piece] | None:
         return None
     if (TRIPLE[0] in text or TRIPLE[1] in text) and _is_any_quoted(text, [mark.start() for mark in marks]):
         return None
-    pieces: list[_Piece] = [(at, first + 1, "code", ())] if first + 1 > at else []
+    pieces: list[_Piece] = [(at, first + 1, "code", (), False)] if first + 1 > at else []
     ends = [mark.start() + 1 for mark in marks]
     ends.append(len(text))
     for number, mark in enumerate(marks, 1):
         options = mark[3]
         kind, tags = marker_options(mark[2] + " " + options) if options else _CODE
-        pieces.append((mark.end() + 1, ends[number], kind, tags))
+        pieces.append((mark.end() + 1, ends[number], kind, tags, True))
     return pieces
 
 
@@ -150,10 +151,11 @@ def _read(
     references: list[Reference] = []
     alone: list[str] = []
     together: list[str] = []
+    texts: list[str] = []
     has_code = False
     any_quotes = TRIPLE[0] in text or TRIPLE[1] in text
     any_refers = may_refer(text)
-    for number, (begin, end, kind, tags) in enumerate(pieces):
+    for number, (begin, end, kind, tags, is_marked) in enumerate(pieces):
         if tags:
             if not _NOT_THE_USERS.isdisjoint(tags):
                 return None
@@ -165,6 +167,7 @@ def _read(
                 return None
             if not number and kind == "markdown":
                 doc = _first_line(code)
+            texts.append("\n".join(map(uncommented, _lines(code, is_marked=is_marked))))
             continue
         if signs and not is_plain_python(code):
             return None
@@ -182,11 +185,9 @@ def _read(
             if found is None:
                 return None
             references.extend(found)
+        lines = _lines(code, is_marked=is_marked)
+        texts.append("\n".join(lines))
         if begin == own:
-            lines = code.split("\n")
-            if not lines[-1]:
-                lines.pop()
-            lines = lines[: text_end(["#", *lines], 0, len(lines) + 1) - 1]
             declared = declarations_in(lines, row)
             if declared is None or not lines:
                 return None
@@ -216,7 +217,18 @@ def _read(
         Words(uses),
         tuple(references),
         doc or "",
+        mark=code_mark("\n".join(texts)),
     )
+
+
+def _lines(text: str, *, is_marked: bool) -> list[str]:
+    """The lines of a cell's text without the blank ones behind it that only part it from the next."""
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if is_marked:
+        return lines[: text_end(["#", *lines], 0, len(lines) + 1) - 1]
+    return lines[: text_end(lines, 0, len(lines))]
 
 
 def _first_line(text: str) -> str:

@@ -33,6 +33,7 @@ from pipelens.core.sources import (
     Source,
     UnreadableSource,
     Words,
+    code_mark,
 )
 from pipelens.core.spec import Meta, TaskSpec
 from pipelens.core.templates import read_template
@@ -216,6 +217,7 @@ class _Reading:
             tuple(references),
             _doc(kept),
             tuple(self.problems),
+            code_mark("\n".join(each.source for each in kept)),
         )
 
     def declarations(self, cell: Cell) -> Declarations:

@@ -104,6 +104,17 @@ class Rereads(Protocol):
     def __call__(self) -> Cells | None: ...
 
 
+def code_mark(code: str | None) -> str | None:
+    """What tells one text of a source from any other, in 32 characters; None where nobody knows the text."""
+    if code is None:
+        return None
+    try:
+        from _blake2 import blake2b  # `hashlib` loads OpenSSL, which takes longer than all else here
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b(code.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 @frozen
 class NotebookSource:
     """A notebook or script (`.ipynb`, percent, light, R …), read to what the pipeline needs.
@@ -113,6 +124,7 @@ class NotebookSource:
     parameters_span: the text of the parameters cell, None when no cell is tagged so.
     params: names assigned in that cell except `upstream` and `product`.
     uses: names that occur outside that cell; references: subscripts of `upstream` anywhere.
+    mark: the `code_mark` of its code, None where it was not made.
     """
 
     path: str
@@ -126,6 +138,7 @@ class NotebookSource:
     references: tuple[Reference, ...] = ()
     doc: str = ""
     problems: tuple[Problem, ...] = ()
+    mark: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def cells(self) -> Cells | None:

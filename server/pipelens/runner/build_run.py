@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelens.core.project import Project
+from pipelens.core.sources import code_mark
 from pipelens.frozen import frozen
 from pipelens.runner.build_lock import user_name
 from pipelens.runner.disk_room import in_words
@@ -17,7 +18,7 @@ from pipelens.runner.events import PlanMade, RunEnd, RunEnded, RunStarted, TaskC
 from pipelens.runner.failures import trim_failures
 from pipelens.runner.freshness import MOVED
 from pipelens.runner.history import History
-from pipelens.runner.outcome import Outcome, code_mark
+from pipelens.runner.outcome import Outcome
 from pipelens.runner.place import Place, Status
 from pipelens.runner.plan import Plan, Step
 from pipelens.runner.records import adopt_moved_records, adopt_old_records

@@ -22,11 +22,12 @@ from pipelens.core.sources import (
     TemplateSource,
     UnreadableSource,
     UnresolvedFunction,
+    code_mark,
 )
 from pipelens.frozen import frozen
 from pipelens.runner.intents import Intent, changed_products
 from pipelens.runner.metadata import RESOURCES, called_params, changed_params, known_results, stored_params
-from pipelens.runner.outcome import Outcome, code_mark
+from pipelens.runner.outcome import Outcome
 from pipelens.runner.records import Record
 from pipelens.runner.task_code import code_of, is_moved, own_text
 
@@ -247,6 +248,8 @@ def _source_problem(task: Task) -> str | None:
 def same_code(task: Task, stored: str) -> bool:
     """Whether `stored` means what the task's source means now (section 11.3); so it is when nobody
     knows the source."""
+    if isinstance(task.source, NotebookSource) and task.source.mark is not None:
+        return task.source.mark == code_mark(stored)
     code = task.code  # read from the source's cells each time
     if code is None or code == stored:
         return True

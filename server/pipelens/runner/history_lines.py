@@ -7,7 +7,8 @@ import json
 import os
 from typing import Final
 
-from pipelens.runner.outcome import Outcome, code_mark
+from pipelens.core.sources import code_mark
+from pipelens.runner.outcome import Outcome
 from pipelens.runner.state import state_path
 
 _VERSION: Final = 1

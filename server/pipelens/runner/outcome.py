@@ -16,12 +16,3 @@ class Outcome:
     reason: str = ""
     code: str | None = None
     run: str = ""
-
-
-def code_mark(code: str | None) -> str | None:
-    """What tells one text of a source from another; None where nobody knows the text."""
-    if code is None:
-        return None
-    from hashlib import blake2b  # loads OpenSSL, which only a failure needs
-
-    return blake2b(code.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

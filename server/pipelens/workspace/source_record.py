@@ -180,14 +180,15 @@ def record_of(
         upstream,
         [[each.name, _numbers(each.span), each.key, _numbers(each.key_span)] for each in source.references],
         source.doc,
+        source.mark,
     ]
 
 
 def source_of(path: str, record: list[Any], whole: Rereads, reader: CommonReader) -> NotebookSource:
     """The source that `record` tells of; ValueError, TypeError, IndexError or KeyError when it is none."""
-    number, uses, cell, upstream, references, doc = record
-    if not isinstance(doc, str):
-        raise TypeError("documentation is a text")
+    number, uses, cell, upstream, references, doc, mark = record
+    if not isinstance(doc, str) or not isinstance(mark, str | None):
+        raise TypeError("documentation and mark are texts")
     common = reader.common(number)
     return NotebookSource(
         path,
@@ -205,6 +206,7 @@ def source_of(path: str, record: list[Any], whole: Rereads, reader: CommonReader
             ]
         ),
         doc,
+        mark=mark,
     )
 
 

@@ -30,7 +30,7 @@ from pipelens.workspace.source_record import (
     record_of,
 )
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the file is written another way. A file of a higher one is left alone."""
 
 UNCERTAIN_NS = 2_000_000_000
