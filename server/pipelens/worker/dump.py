@@ -165,7 +165,7 @@ def _without_secrets(text: str, secrets: Secrets) -> str:
 def _packages() -> Dict[str, str]:
     """Versions of what is imported, as the packages tell them themselves."""
     found: Dict[str, str] = {}
-    for name in sorted(name for name in list(sys.modules) if type(name) is str and "." not in name):
+    for name in sorted([name for name in list(sys.modules) if type(name) is str and "." not in name]):
         if "__version__" not in module(name):
             continue
         version = installed(name).get("__version__")

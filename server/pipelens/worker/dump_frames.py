@@ -391,4 +391,5 @@ def _decoded(raw: bytes) -> str:
     for line in head:
         if b"coding" in line and b"utf" not in line.lower():
             return raw.decode("latin-1")
-    return raw.decode("utf-8-sig", "replace")
+    # Not as `utf-8-sig`: that codec would be loaded for this alone.
+    return (raw[3:] if raw.startswith(b"\xef\xbb\xbf") else raw).decode("utf-8", "replace")

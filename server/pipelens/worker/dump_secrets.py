@@ -58,6 +58,8 @@ _LONGEST_NAME = 200
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable, attribute, key or column of this name is not recorded."""
+    if len(name) < 3:
+        return False
     name = name[:_LONGEST_NAME]
     small = name.lower()
     for stem in _STEMS:
@@ -65,7 +67,10 @@ def is_secret_name(name: str) -> bool:
             break
     else:
         return False
-    words = [word.lower() for word in re.findall(_WORD, name)]
+    if (name.islower() or name.isupper()) and name.isascii() and name.replace("_", "").isalpha():
+        words = [word for word in small.split("_") if word]  # as the pattern splits it
+    else:
+        words = [word.lower() for word in re.findall(_WORD, name)]
     for at, word in enumerate(words):
         before = words[at - 1] if at else ""
         if _is_one(word, _WORDS):
@@ -129,6 +134,8 @@ class Secrets:
 
     def taken_out(self, text: str) -> str:
         """`text` without what has a secret's form, and without the known ones."""
+        if len(text) < _SHORTEST:
+            return text
         if len(text) > 7:
             forms = _forms_in(text.lower())
             if forms:
@@ -185,7 +192,7 @@ def _forms_in(small: str) -> List[str]:
     if is_long:
         if _begins_key(small, _CLOUD_KEYS):
             found.append(_CLOUD_KEY)
-        if _begins_key(small, _KEYS):
+        if ("_" in small or "-" in small) and _begins_key(small, _KEYS):
             found.append(_KEY)
         if "eyj" in small and "." in small:
             found.append(_WEB_TOKEN)
