@@ -56,6 +56,7 @@ class _Parent:
         self.children: Dict[int, Any] = {}
         self.received = b""
         self.fds: List[int] = []
+        self.has_forked = self.can_record = False
         self.ended, ending = os.pipe()
         for end in (self.ended, ending):
             os.set_blocking(end, False)
@@ -68,7 +69,14 @@ class _Parent:
             selector.register(self.control, selectors.EVENT_READ)
             selector.register(self.ended, selectors.EVENT_READ)
             while True:
-                for key, _ in selector.select():
+                # What records failures is not needed by the first task as much as that task is: it is
+                # imported when there is nothing else to do, and the tasks after it have it.
+                is_free = self.has_forked and not self.can_record
+                ready = selector.select(0 if is_free else None)
+                if is_free and not ready:
+                    self.can_record = True
+                    _import(["{}.dump".format(__package__)])
+                for key, _ in ready:
                     if key.fileobj is self.control:
                         if not self.receive():
                             return 0
@@ -114,6 +122,7 @@ class _Parent:
             pass
         for fd in fds:
             os.close(fd)
+        self.has_forked = True
         self.children[pid] = request["id"]
         self.tell(id=request["id"], pid=pid)
 
