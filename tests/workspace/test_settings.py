@@ -81,3 +81,13 @@ def test_what_failures_record_is_one_of_three() -> None:
     ]
     assert "did you mean 'values'?" in wrong.problems[1].message
     assert len(own('failures = "none"\n').problems) == 1
+
+
+def test_what_stands_in_braces_is_told_at_the_key_before_them_without_a_fix() -> None:
+    text = '[tool.other]\nx = 1\n[tool.pipelens]\nfailures = {values = "smal"}\nseverity = {cicle = "of"}\n'
+    settings = parse_settings("/p/pyproject.toml", text, ("tool", "pipelens"))
+    assert settings is not None
+    assert [(problem.place.span.start.line, problem.fixes) for problem in settings.problems] == [
+        (3, ()),
+        (4, ()),
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import os
 
 from pipelens.core.files import Files
@@ -12,6 +11,13 @@ from pipelens.frozen import frozen
 
 _DATA_EXTENSIONS = (".csv", ".parquet")
 SOURCE_EXTENSIONS = (*NOTEBOOK_SOURCES, ".sql", ".sh")
+_FILE_ENDINGS = frozenset(
+    ".cfg .cpp .css .csv .doc .docx .feather .gif .gz .h5 .hdf5 .htm .html .ini .java .jl .jpeg .jpg .js"
+    " .json .log .md .ods .parquet .pdf .pickle .pkl .png .pyc .qmd .rst .scala .svg .tar .tex .toml .ts"
+    " .tsv .txt .xls .xlsx .xml .yaml .yml .zip".split()
+)
+"""Endings of names that are taken for files where no module is near. The system's list of types is of no
+use: on many machines it knows `.fit`, as in `model.fit`."""
 
 
 @frozen
@@ -63,7 +69,7 @@ def infer_class(source: str, product: object, files: Files, base: str) -> Inferr
             None,
             f"it is neither a file ({known}) nor the dotted path of a function, such as `module.function`",
         )
-    if mimetypes.guess_type(source)[0] and not _module(source, files, base):
+    if ending.lower() in _FILE_ENDINGS and not _package(source, files, base):
         return Inferred(
             None,
             f"no task class runs files that end in {ending!r}; sources end in {known}",
@@ -76,6 +82,17 @@ def _module(source: str, files: Files, base: str) -> bool:
     """Whether the part before the last dot is a module beside the pipeline."""
     path = os.path.join(base, *source.split(".")[:-1])
     return files.kind(path + ".py") == "file" or files.kind(path) == "folder"
+
+
+def _package(source: str, files: Files, base: str) -> bool:
+    """Whether the first part names a module beside the pipeline or below `src`."""
+    first = source.partition(".")[0]
+    folders = (base, os.path.join(base, "src"))
+    return any(
+        files.kind(os.path.join(folder, first)) == "folder"
+        or files.kind(os.path.join(folder, first + ".py")) == "file"
+        for folder in folders
+    )
 
 
 def _near_extension(source: str) -> str | None:

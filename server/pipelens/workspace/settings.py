@@ -151,7 +151,8 @@ class _Reader:
                 case "failures", _:
                     self._tell("'failures' is a table with the key 'values'", name)
                 case _:
-                    self._tell(f"there is no setting '{name}'", name, nearest(name, _NAMES))
+                    known = f"there is no setting '{name}' (there are {', '.join(_NAMES)})"
+                    self._tell(known, name, nearest(name, _NAMES))
         shown = MappingProxyType(severity)
         return Settings(self.path, shown, interpreter, engine, tuple(self.problems), failure_values)
 
@@ -180,7 +181,8 @@ class _Reader:
                 yield code, cast("SeverityChoice", value)
             else:
                 place = self.places.value((*self.table, "severity"), code)
-                near = nearest(str(value), _CHOICES) if isinstance(value, str) else None
+                is_own = self.places.has((*self.table, "severity"), code)
+                near = nearest(value, _CHOICES) if isinstance(value, str) and is_own else None
                 choices = ", ".join(f"'{choice}'" for choice in _CHOICES)
                 self.problems.append(
                     _bad(f"a severity is one of {choices}", place, f'"{near}"' if near else None)
@@ -190,7 +192,8 @@ class _Reader:
         place = self.places.of((*self.table, *inner), key)
         if near is not None:
             message += f"; did you mean '{near}'?"
-        self.problems.append(_bad(message, place, near))
+        is_own = self.places.has((*self.table, *inner), key)
+        self.problems.append(_bad(message, place, near if is_own else None))
 
 
 def _bad(message: str, place: Place, replacement: str | None = None) -> Problem:
@@ -238,12 +241,20 @@ class _Places:
         return next(inner, None)
 
     def of(self, table: tuple[str, ...], key: str) -> Place:
-        """The place of a key, its own or that of the table it makes."""
+        """The place of a key: its own, that of the table it makes, or that of what holds it."""
         name = (*table, key)
-        if name in self.keys:
-            return Place(self.path, self.keys[name][0])
-        span = self.table(name) or self.table(table)
-        return Place(self.path, span) if span is not None else Place(self.path)
+        while name:
+            if name in self.keys:
+                return Place(self.path, self.keys[name][0])
+            span = self.table(name)
+            if span is not None:
+                return Place(self.path, span)
+            name = name[:-1]
+        return Place(self.path)
+
+    def has(self, table: tuple[str, ...], key: str) -> bool:
+        """Whether the key stands on a line of its own, and not in the braces of another's value."""
+        return (*table, key) in self.keys
 
     def value(self, table: tuple[str, ...], key: str) -> Place:
         found = self.keys.get((*table, key))
