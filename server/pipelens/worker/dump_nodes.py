@@ -84,18 +84,19 @@ class Recorder:
         made: List[Any] = []
         more = 0
         for label, value in parts:
-            number = None if len(made) >= most else self.number(value, depth, _name_in(label))
+            number = None if len(made) >= most else self.number(value, depth, label)
             if number is None:
                 more += 1
             else:
-                label = self.secrets.taken_out(label[:LONGEST_SHOWN])
+                if len(label) > 5:
+                    label = self.secrets.taken_out(label[:LONGEST_SHOWN])
                 made.append([label, number])
                 self._room -= 12 + _size(label)
         return made, more
 
-    def number(self, value: Any, depth: int = 0, name: Optional[str] = None) -> Optional[int]:
+    def number(self, value: Any, depth: int = 0, label: str = "") -> Optional[int]:
         """The number of a value's node; None when there is no room for one."""
-        if name is not None and self._is_secret(name, value):
+        if len(label) > 2 and self._is_secret(_name_in(label), value):
             value = HIDE
         number = self._numbers.get(id(value))
         if number is not None:
@@ -143,24 +144,24 @@ class Recorder:
         cls = type(value)
         if value is HIDE:
             return {"t": "hidden", "r": HIDDEN, "hidden": 1}
+        node: Node = {"t": qualname(cls)}
         found = scalar(value)
         if found is None:
             found = special(value)
+            module = module_name(cls)
+            if module != "builtins":
+                node["m"] = module
         if found is not None:
             text, literal, length, is_open = found
-            clean = self.secrets.taken_out(text)
-            node: Node = {"t": qualname(cls), "r": clean}
+            # Numbers have no forms, but may be known.
+            take_out = self.secrets.known_taken_out if cls is float or cls is int else self.secrets.taken_out
+            node["r"] = clean = take_out(text)
             if literal and clean == text:
                 node["v"] = 1
             if length is not None:
                 node["n"] = length
             if is_open:
                 node["open"] = True
-        else:
-            node = {"t": qualname(cls)}
-        module = module_name(cls)
-        if module != "builtins":
-            node["m"] = module
         return node
 
     def _describe(self, number: int, node: Node, value: Any, depth: int) -> None:

@@ -134,22 +134,23 @@ class Tables:
             return _SHAPE_ONLY
         arrays = [manager.iget_values(at) for at in range(len(labels))]
         room = sum(_bytes(array) for array in arrays) <= min(self._each, self._left)
+        names, types = [_label(label) for label in labels], [_type_name(array) for array in arrays]
         parts: List[Part] = [
             ("columns", labels),
-            ("dtypes", _Named([(_label(label), _type_name(array)) for label, array in zip(labels, arrays)])),
+            ("dtypes", _Named(list(zip(names, types)))),
             ("index", index),
             ("memory", _memory(manager)),
         ]
         recorder.tables.setdefault(id(_Named), _named)
         recorder.tables.setdefault(id(_Column), self._column)
-        for label, array in zip(labels, arrays):
-            parts.append((_label(label), _Column(array, room)))
+        for name, array, told in zip(names, arrays, types):
+            parts.append((name, _Column(array, told, room)))
         _leave_out(node, width - len(labels))
         return parts
 
     def _column(self, recorder: Recorder, column: "_Column", node: Node) -> List[Part]:
         node.update(t="Series", m="pandas")
-        return self._values(column.array, node, column.is_whole)
+        return self._values(column.array, column.type, node, column.is_whole)
 
     def series(self, recorder: Recorder, series: Any, node: Node) -> Optional[List[Part]]:
         manager = attribute(series, "_mgr") or attribute(series, "_data")
@@ -159,17 +160,21 @@ class Tables:
         array = manager.blocks[0].values
         if type(name) is str and is_secret_name(name):
             return [("name", name), ("values", HIDE)]
-        return [("name", name), ("index", manager.axes[0]), *self._values(array, node, True)]
+        return [
+            ("name", name),
+            ("index", manager.axes[0]),
+            *self._values(array, _type_name(array), node, True),
+        ]
 
-    def _values(self, array: Any, node: Node, is_whole: bool) -> List[Part]:
-        """A column: length, type, extremes, the first values."""
+    def _values(self, array: Any, told: str, node: Node, is_whole: bool) -> List[Part]:
+        """A column: length, type, extremes, the first values. told: its `_type_name`."""
         if not self._is_known(array):
-            node["r"] = "<{} of {}>".format(node["t"], _type_name(array))
+            node["r"] = "<{} of {}>".format(node["t"], told)
             return _SHAPE_ONLY
         total = len(array)
         node["shape"], node["n"] = [total], total
-        node["r"] = "{}({:,}, {})".format(node["t"], total, array.dtype)
-        parts: List[Part] = [("dtype", str(array.dtype))]
+        node["r"] = "{}({:,}, {})".format(node["t"], total, told)
+        parts: List[Part] = [("dtype", told)]
         if type(array) is self._array_type:
             if array.dtype.kind in _NUMBERS and 0 < total <= _MOST_SCANNED:
                 parts += [("min", array.min().item()), ("max", array.max().item())]
@@ -249,10 +254,11 @@ class _Row:
 
 
 class _Column:
-    """A column of a data frame. is_whole: whether there is room for all of its values."""
+    """A column of a data frame. told: its `_type_name`. is_whole: whether there is room for all of it."""
 
-    def __init__(self, array: Any, is_whole: bool) -> None:
+    def __init__(self, array: Any, told: str, is_whole: bool) -> None:
         self.array = array
+        self.type = told
         self.is_whole = is_whole
 
 
