@@ -90,8 +90,9 @@ class Recorder:
             else:
                 if len(label) > 5:
                     label = self.secrets.taken_out(label[:LONGEST_SHOWN])
+                    self._room -= _size(label)
                 made.append([label, number])
-                self._room -= 12 + _size(label)
+                self._room -= 12
         return made, more
 
     def number(self, value: Any, depth: int = 0, label: str = "") -> Optional[int]:
@@ -101,9 +102,10 @@ class Recorder:
         number = self._numbers.get(id(value))
         if number is not None:
             return number
-        if self.is_full:
-            return None
         number = len(self.nodes)
+        # The clock is looked at for some of the nodes, and for each that is described.
+        if (number >= self._limit or self._room <= 0 or not number % 16) and self.is_full:
+            return None
         node = self._begun(value)
         self.nodes.append(node)
         self._numbers[id(value)] = number
@@ -144,10 +146,12 @@ class Recorder:
         cls = type(value)
         if value is HIDE:
             return {"t": "hidden", "r": HIDDEN, "hidden": 1}
-        node: Node = {"t": qualname(cls)}
         found = scalar(value)
-        if found is None:
+        if found is not None:
+            node: Node = {"t": cls.__name__}
+        else:
             found = special(value)
+            node = {"t": qualname(cls)}
             module = module_name(cls)
             if module != "builtins":
                 node["m"] = module
