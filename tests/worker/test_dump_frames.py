@@ -166,6 +166,40 @@ def test_secrets_are_not_recorded(tmp_path: Path, python: Path) -> None:
     assert told.child(told.local("client"), "user")["r"] == "'ada'"
 
 
+FORMS = {
+    "https://ada:l0velace@host/x": "https://ada:<hidden>@host/x",
+    "https://abcdefghij0123456789@host/x": "https://<hidden>@host/x",
+    "Authorization is bearer abcdefghij": "Authorization is bearer <hidden>",
+    "of ASIAABCDEFGHIJKLMNOP here": "of <hidden> here",
+    "xoxb-0123456789abcdef01": "<hidden>",
+    "(ghp_0123456789abcdef01)": "(<hidden>)",
+    "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJ": "<hidden>",
+    "x; Api-Key = abcdef; y": "x; Api-Key = <hidden>; y",
+    "pwd:a1b2c3": "pwd:<hidden>",
+    "-----BEGIN PRIVATE KEY-----abc-----END PRIVATE KEY-----.": "<hidden>.",
+    # One within the other, and one that goes on after the other.
+    "token=https://ada:l0velace@host/x": "token=<hidden>",
+    "bearer abcdefgh-----BEGIN PRIVATE KEY-----a-----END PRIVATE KEY-----": "bearer <hidden>",
+    # No secrets.
+    "is_single_key = True": "is_single_key = True",
+    "a task-list-of-many-words_ and Asia/Yekaterinburg": "a task-list-of-many-words_ and Asia/Yekaterinburg",
+    "the token of a parser, basically": "the token of a parser, basically",
+    "http://host:80/x": "http://host:80/x",
+}
+
+
+def test_secrets_of_every_form_are_taken_out_of_texts(tmp_path: Path) -> None:
+    told = dump_of(tmp_path, f"texts = {list(FORMS)!r}\n1 / 0\n")
+    found = [told.node(number)["r"] for _, number in told.local("texts")["c"]]
+    assert found == [f"'{shown}'" for shown in FORMS.values()]
+
+
+def test_a_source_is_read_without_its_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "other.py").write_text("\ufeffdef f():\n    1 / 0  # é\n", "utf-8")
+    told = dump_of(tmp_path, "import other\nother.f()\n")
+    assert told.source("other.py") == "def f():\n    1 / 0  # é\n"
+
+
 def test_a_notebooks_frame_shows_the_users_names_only(pipeline: Pipeline) -> None:
     pipeline.write(
         "nb.py",

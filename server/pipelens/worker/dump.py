@@ -82,18 +82,23 @@ def _write(path: str, error: BaseException, plan: Mapping[str, Any], message: Op
             "truncated": sorted(recorder.truncated | tables.truncated),
             "sources": members,
         }
-        text = json.dumps(document, separators=(",", ":"))
+        text = _json(document)
         if secrets.in_document(text):
             secrets.clean(nodes)
             for one in errors:
                 one["message"] = secrets.known_taken_out(one["message"])
-            text = json.dumps(document, separators=(",", ":"))
+            text = _json(document)
         archive.add("dump.json", text.encode("ascii"), packed=True)
         archive.add("summary.json", json.dumps(_summary(document)).encode("ascii"))
         archive.close()
     except BaseException:
         archive.abandon()
         raise
+
+
+def _json(document: Dict[str, Any]) -> str:
+    # It was made here, of new dicts and lists: nothing in it contains itself.
+    return json.dumps(document, separators=(",", ":"), check_circular=False)
 
 
 def _summary(document: Mapping[str, Any]) -> Dict[str, Any]:
