@@ -169,10 +169,9 @@ def _without_secrets(text: str, secrets: Secrets) -> str:
 
 def _packages() -> Dict[str, str]:
     """Versions of what is imported, as the packages tell them themselves."""
+    names = [name for name in list(sys.modules) if type(name) is str and "." not in name]
     found: Dict[str, str] = {}
-    for name in sorted([name for name in list(sys.modules) if type(name) is str and "." not in name]):
-        if "__version__" not in module(name):
-            continue
+    for name in sorted([name for name in names if "__version__" in module(name)]):
         version = installed(name).get("__version__")
         if type(version) is str and len(found) < _MOST_PACKAGES:
             found[name] = version[:50]
