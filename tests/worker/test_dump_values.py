@@ -34,6 +34,24 @@ def test_every_hostile_value_is_there(hostile: Told) -> None:
     assert hostile.error["message"] == "'the end'"
 
 
+def test_what_a_function_gets_is_told_by_name(tmp_path: Path) -> None:
+    code = "def fit(product, upstream):\n    raise ValueError(len(upstream))\n"
+    told = dump_of(
+        tmp_path,
+        code,
+        kind="function",
+        callable="task.fit",
+        product={"model": "/p/m.pkl", "log": "/p/m.txt"},
+        upstream={"load": "/p/load.csv", "m*": {"$group": {"many": {"a": "/p/a.txt"}}}},
+    )
+    assert told.shown() == {
+        "product": "Products({'model': File('/p/m.pkl'), 'log': File('/p/m.txt')})",
+        "upstream": "Upstream({'load': File('/p/load.csv'), 'm*': Group({'many': Products({'a': File('/p/a.txt')})})})",
+    }
+    group = told.child(told.local("upstream"), "'m*'")
+    assert told.child(told.child(group, "'many'"), "'a'")["r"] == "File('/p/a.txt')"
+
+
 def _assigned(text: str) -> set[str]:
     function = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == "fail")
     found: set[str] = set()

@@ -11,11 +11,11 @@ from pipelens.frozen import frozen
 
 _DATA_EXTENSIONS = (".csv", ".parquet")
 SOURCE_EXTENSIONS = (*NOTEBOOK_SOURCES, ".sql", ".sh")
-_FILE_ENDINGS = frozenset(
-    ".cfg .cpp .css .csv .doc .docx .feather .gif .gz .h5 .hdf5 .htm .html .ini .java .jl .jpeg .jpg .js"
-    " .json .log .md .ods .parquet .pdf .pickle .pkl .png .pyc .qmd .rst .scala .svg .tar .tex .toml .ts"
-    " .tsv .txt .xls .xlsx .xml .yaml .yml .zip".split()
-)
+_FILE_ENDINGS = """
+.cfg .cpp .css .csv .doc .docx .feather .gif .gz .h5 .hdf5 .htm .html .ini .java .jl .jpeg .jpg .js .json
+.log .md .ods .parquet .pdf .pickle .pkl .png .pyc .qmd .rst .scala .svg .tar .tex .toml .ts .tsv .txt .xls
+.xlsx .xml .yaml .yml .zip
+"""
 """Endings of names that are taken for files where no module is near. The system's list of types is of no
 use: on many machines it knows `.fit`, as in `model.fit`."""
 
@@ -69,7 +69,7 @@ def infer_class(source: str, product: object, files: Files, base: str) -> Inferr
             None,
             f"it is neither a file ({known}) nor the dotted path of a function, such as `module.function`",
         )
-    if ending.lower() in _FILE_ENDINGS and not _package(source, files, base):
+    if ending.lower() in _FILE_ENDINGS.split() and not _package(source, files, base):
         return Inferred(
             None,
             f"no task class runs files that end in {ending!r}; sources end in {known}",

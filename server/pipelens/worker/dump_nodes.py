@@ -6,6 +6,7 @@ type of it; instances of other classes are their attributes.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Set, Tuple
@@ -177,6 +178,11 @@ class Recorder:
                 self._add(node, parts, depth)
                 node.setdefault("r", "<{} object>".format(_title(cls)))
                 return
+        inner = _named_products(value)
+        if inner is not None:
+            self._shown[number] = (qualname(cls) + "({", "})", True, MOST_CHILDREN)
+            self._describe_container(number, node, inner, dict, depth)
+            return
         base = base_of(cls, _CONTAINERS)
         if base is not None and (base is cls or not overrides(cls, base, "__iter__")):
             self._describe_container(number, node, value, base, depth)
@@ -310,6 +316,15 @@ def _as_pairs(parts: List[Part]) -> List[Part]:
     if len(parts) != 2 or type(parts[0][1]) is not str or type(parts[1][1]) not in (str, bytes):
         return parts
     return [parts[0], ("1", HIDE)] if is_secret_name(parts[0][1]) else parts
+
+
+def _named_products(value: Any) -> Any:
+    """What is in a mapping of ours that functions get as `product` or `upstream`; None for another."""
+    own = sys.modules.get("{}.products".format(__package__))
+    if own is None or not any(type(value) is cls for cls in own.NAMED):
+        return None
+    found = objects.attribute(value, "_items")
+    return found if type(found) is dict else None
 
 
 def _is_environment(value: Any) -> bool:

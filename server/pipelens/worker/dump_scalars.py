@@ -330,7 +330,6 @@ def _late() -> Dict[int, Callable[[Any], Any]]:
         own = sys.modules.get("{}.products".format(__package__))
         if own is not None:
             _LATE[id(own.Product)] = _product
-            _LATE[id(own.Products)] = _opened("<products>")
         for name, kinds in _STANDARD_TYPES.items():
             found = objects.standard(name)
             for kind, make in kinds.items():

@@ -166,6 +166,10 @@ class Group(Named):
     what = "task in the group"
 
 
+NAMED = (Products, Upstream, Group)
+"""The classes here that hold others by name."""
+
+
 def upstream_of(value: Mapping[str, Any], read: Any = None) -> Upstream:
     """The `upstream` of a function; `read` (the unserializer) is applied to each product."""
 
