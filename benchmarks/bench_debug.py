@@ -210,9 +210,10 @@ def loop(bench: Bench) -> None:
 
 
 def against(rounds: list[list[float]], floor: list[list[float]], at: int) -> str:
-    """The ratio of the medians and, for a machine that is uneven, that of the fastest rounds."""
+    """The ratio of the medians, each round by the pace of its machine at that moment, and that of the
+    fastest rounds."""
     fastest = min(one[at] for one in rounds) / min(one[at] for one in floor)
-    return f"{median(rounds, at) / median(floor, at):.2f} × (fastest {fastest:.2f} ×)"
+    return f"{median(rounds, at + 2) / median(floor, at + 2):.2f} × (fastest {fastest:.2f} ×)"
 
 
 def step(bench: Bench) -> None:
