@@ -8,6 +8,9 @@ import { type News, type RunModel, title } from "./runs.ts";
 const CTRL_C = "\x03";
 /** Characters kept until the terminal is shown for the first time. */
 const MOST_KEPT = 1_000_000;
+/** The workbench gives a terminal that it has just opened its first name, and may do so behind ours. */
+const RENAMED_AFTER_MS = 250;
+const MOST_RENAMES = 20;
 
 export class RunTerminal implements Lane, vscode.Pseudoterminal {
   readonly terminal: vscode.Terminal;
@@ -20,6 +23,8 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
   private kept: string | null = "";
   private wantedTitle = "";
   private shownTitle = "";
+  private renames = 0;
+  private renaming: NodeJS.Timeout | undefined;
 
   /** interrupted: Ctrl+C was pressed, hard: for the second time. closed: nobody sees this terminal again. */
   constructor(
@@ -72,6 +77,7 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
   }
 
   close(): void {
+    clearTimeout(this.renaming);
     this.closed();
   }
 
@@ -121,7 +127,20 @@ export class RunTerminal implements Lane, vscode.Pseudoterminal {
   private showTitle(): void {
     if (this.kept === null && this.wantedTitle !== "" && this.wantedTitle !== this.shownTitle) {
       this.shownTitle = this.wantedTitle;
-      this.named.fire(this.wantedTitle);
+      this.renames = 0;
+      this.rename();
     }
+  }
+
+  /** Tell the name, and again as long as the terminal is called otherwise. */
+  private rename(): void {
+    this.named.fire(this.shownTitle);
+    clearTimeout(this.renaming);
+    this.renaming = setTimeout(() => {
+      if (this.terminal.name !== this.shownTitle && this.renames < MOST_RENAMES) {
+        this.renames += 1;
+        this.rename();
+      }
+    }, RENAMED_AFTER_MS);
   }
 }
