@@ -25,7 +25,7 @@ export async function play(scene) {
   const { command, folder: cwd } = languageServers(server.pid)[0];
   for (let time = 1; time <= TIMES; time += 1) {
     await step(`start ${time}`, async () => {
-      const known = server.log().length;
+      const known = server.log().lastIndexOf("\n") + 1;
       await workbench.open(folder.root, file);
       await problems.row("parms");
       await scene.logged(/first diagnostics after/, { after: known });
