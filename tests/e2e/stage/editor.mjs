@@ -191,17 +191,17 @@ export class Editor {
 
   // ---------------------------------------------------------------- answers
 
-  /** The hover of a place as text. */
-  async hover(line, column) {
+  /** Waits for a hover of a place that says what is wanted: its parts come one by one, a link's before others. */
+  async hover(line, column, wanted) {
     await this.go(line, column);
     const box = this.page.locator(".monaco-hover .hover-contents:visible");
-    const text = await until(async () => {
+    await until(async () => {
       if ((await box.count()) === 0) await this.workbench.command("Show or Focus Hover");
       await box.first().waitFor({ timeout: 3_000 });
-      const found = (await box.allInnerTexts()).map(plain).filter((one) => one && one !== "Loading...");
-      return found.length > 0 && found.join("\n");
-    }, "a hover");
-    return text;
+      const found = (await box.allInnerTexts()).map(plain).join("\n");
+      if (!wanted.test(found)) throw new Error(found);
+      return found;
+    }, `a hover with ${wanted}`);
   }
 
   /** Closes what floats above the text. */
