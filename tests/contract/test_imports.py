@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "lsp": {"pygls", "lsprotocol", "attrs"},  # what lsprotocol's classes are made with
     "cli": {"rich"},
     "health": {"platformdirs"},
+    "frozen": {"typing_extensions"},  # by the type checker, which brings it; never when it runs
 }
 """What each room may import besides the standard library, anywhere in it."""
 

@@ -60,7 +60,9 @@ def hit_all(round: Round, models: Models) -> None:
         round.hit = victim.process.pid in killed
         victim.process.kill()
     ended(round, victim)
-    round.expect(round.code in (0, -signal.SIGKILL), f"killed, it ends with {round.code}")
+    # On a busy machine it may see its workers die, and end by itself, before its turn comes.
+    is_told = round.code == 1 and "SIGKILL" in round.err
+    round.expect(is_told or round.code in (0, -signal.SIGKILL), f"killed, it ends with {round.code}")
 
 
 def _stopped(round: Round, models: Models, *numbers: int) -> None:

@@ -9,10 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipelens.core.sources import code_mark
 from pipelens.runner import history as history_
 from pipelens.runner.events import TaskProblem
 from pipelens.runner.history import History, Outcomes, history_path, past_runs, usual_seconds
-from pipelens.runner.outcome import Outcome, code_mark
+from pipelens.runner.outcome import Outcome
 from pipelens.runner.state import make_state
 from tests.runner.making import Pipeline
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipelens.core.project import Project
+from pipelens.core.sources import code_mark
 from pipelens.runner.history import History
 from pipelens.runner.metadata import stored_params, write_metadata
-from pipelens.runner.outcome import Outcome, code_mark
+from pipelens.runner.outcome import Outcome
 from pipelens.runner.run_states import RunStates
 from pipelens.runner.state import make_state
 from pipelens.workspace.buffers import Buffer
