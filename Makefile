@@ -5,7 +5,7 @@ VENV ?= build/venv
 WORKERS ?= auto
 export PYTHON
 
-.PHONY: help demo test beside-ploomber faults sessions lint types imports package soak faults sessions pages protocol picture clean environment extension client-test vsix e2e
+.PHONY: help demo test beside-ploomber lint types package soak faults sessions pages protocol picture clean environment extension client-test vsix e2e
 
 help:
 	@echo "make demo      set up, build the example, break it and look at the problem"
@@ -16,7 +16,7 @@ help:
 	@echo "make protocol  what clients are given: types, settings, schemas"
 	@echo "make e2e       the VS Code extension in the real workbench (installs it first: 1 GB)"
 	@echo "make vsix      the VS Code extension into dist/  make client-test   its checks and tests"
-	@echo "make soak      the property tests, much longer    make clean   remove build/ and dist/"
+	@echo "make soak      property tests, faults and sessions, much longer   make clean   remove build/ and dist/"
 	@echo "make faults    builds that are killed, stopped or run out of disk, ten times in each way"
 	@echo "make sessions  debugging sessions that are begun and left, ten times"
 

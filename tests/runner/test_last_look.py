@@ -32,6 +32,15 @@ tasks:
       data: out/second.txt
 """
 TASKS = "def first(product, resources_):\n    open(product, 'w').write('one')\n"
+HOOKS = """
+
+def done(report):
+    print("done:", report)
+
+
+def told(dag):
+    print("told", list(dag))
+"""
 SECOND = (
     "# %% tags=['parameters']\nupstream = ['first']\nproduct = None\n\n"
     "# %%\nopen(product['data'], 'w').write(open(upstream['first']).read())\n"
@@ -166,16 +175,19 @@ def test_times_that_are_told_coarsely_are_relied_on_later(folder: Path, below: i
 @pytest.mark.parametrize(
     "spec",
     [
-        SPEC + "on_finish: tasks.first\n",
+        SPEC + "on_render: tasks.done\n",
+        SPEC + "on_finish: tasks.told\n",
+        SPEC.replace("    params:", "    on_render: tasks.done\n    params:"),
         SPEC.replace("first.txt", "first-{{now}}.txt"),
         SPEC.replace("first.txt", "first-{{env.NAME}}.txt"),
-        SPEC + "  - source: run.sh\n    name: shell\n    product: out/shell.txt\n",
+        SPEC + "  - source: chosen.sh\n    name: shell\n    product: out/shell.txt\n",
     ],
-    ids=["hook", "time", "variable", "shell"],
+    ids=["render hook", "hook that asks for the tasks", "hook of a task", "time", "variable", "shell"],
 )
 def test_what_files_do_not_tell_is_looked_at_each_time(tmp_path: Path, spec: str) -> None:
     write(tmp_path, spec)
-    (tmp_path / "run.sh").write_text("touch {{product}}\n")
+    (tmp_path / "tasks.py").write_text(TASKS + HOOKS)
+    (tmp_path / "chosen.sh").write_text("touch {{product}}\n{% if [1, 2] | random == 1 %}true{% endif %}\n")
     (tmp_path / ".pipelens").mkdir()
     assert not look(tmp_path)
 
@@ -189,36 +201,53 @@ def test_a_damaged_look_is_as_good_as_none(folder: Path) -> None:
 
 
 def test_while_an_intent_lies_about_the_build_looks_itself(folder: Path) -> None:
-    def build() -> bool:
+    def build() -> int | None:
         return build_unchanged(
             None, interpreter=None, listener=lambda _: None, cwd=str(folder), environ=environ()
         )
 
-    assert build()
+    assert build() == 0
     intent = {"version": 2, "pipeline": "pipeline.yaml", "task": "first", "run": "x", "products": {}}
     (folder / ".pipelens/intents/pipeline.yaml~first.json").write_text(json.dumps(intent))
-    assert not build()
+    assert build() is None
+
+
+LOOK = ".pipelens/looks/pipeline.yaml.json"
+
+
+def told_by_build(folder: Path) -> list[dict[str, object]]:
+    """The events of a build, but for what differs from run to run."""
+    done = pipelens(folder, "build", "--format", "json-lines")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    last = sorted((folder / ".pipelens/runs").iterdir(), key=lambda path: path.stat().st_mtime_ns)[-1]
+    kinds = [json.loads(line)["kind"] for line in last.read_text().splitlines()]
+    assert kinds == [event["kind"] for event in events]
+    assert done.returncode == events[-1]["exit_code"]
+    changing = ("run", "id", "at", "pid", "seconds", "seq")
+    told: list[dict[str, object]] = []
+    for event in events:
+        if told and event["kind"] == told[-1]["kind"] == "output" and event["stream"] == told[-1]["stream"]:
+            told[-1]["text"] = f"{told[-1]['text']}{event['text']}"  # printed texts arrive in any pieces
+        else:
+            told.append({key: value for key, value in event.items() if key not in changing})
+    return told
+
+
+def kept_look(folder: Path) -> Path:
+    """Have a build keep its look at the pipeline."""
+    time.sleep(2.1)  # until no file may change unseen any more
+    pipelens(folder, "build")
+    kept = folder / LOOK
+    assert kept.exists()
+    return kept
 
 
 def test_it_tells_the_same_as_a_build_that_reads_the_pipeline(folder: Path) -> None:
-    def told() -> list[dict[str, object]]:
-        done = pipelens(folder, "build", "--format", "json-lines")
-        events = [json.loads(line) for line in done.stdout.splitlines()]
-        last = sorted((folder / ".pipelens/runs").iterdir(), key=lambda path: path.stat().st_mtime_ns)[-1]
-        assert [json.loads(line)["kind"] for line in last.read_text().splitlines()] == [
-            event["kind"] for event in events
-        ]
-        changing = ("run", "id", "at", "pid", "seconds")
-        return [{key: value for key, value in event.items() if key not in changing} for event in events]
-
-    kept = folder / ".pipelens" / "looks" / "pipeline.yaml.json"
-    kept.unlink()
-    whole = told()
-    time.sleep(2.1)  # until no file may change unseen any more
-    pipelens(folder, "build")
-    assert kept.exists()
+    (folder / LOOK).unlink()
+    whole = told_by_build(folder)
+    kept = kept_look(folder)
     stamp = kept.stat().st_mtime_ns
-    assert told() == whole
+    assert told_by_build(folder) == whole
     assert kept.stat().st_mtime_ns == stamp
 
 

@@ -108,7 +108,7 @@ def warm_start(arguments: argparse.Namespace, *, is_sure: bool) -> AbstractConte
 
 def _unchanged(arguments: argparse.Namespace) -> int | None:
     """The exit code of a build of everything where nothing changed since there was nothing to do."""
-    if arguments.force or arguments.partially or arguments.dry_run or arguments.overrides:
+    if arguments.force or arguments.partially or arguments.dry_run or arguments.overrides or arguments.debug:
         return None
     from pipelens.runner.idle_build import build_unchanged
 
@@ -120,17 +120,16 @@ def _unchanged(arguments: argparse.Namespace) -> int | None:
         progress(event)
 
     with progress:
-        is_done = build_unchanged(
+        code = build_unchanged(
             arguments.entry_point,
             interpreter=arguments.interpreter,
             listener=listener,
             cwd=arguments.cwd,
             environ=os.environ,
         )
-    if not is_done:
-        return None
-    _report(record, arguments, screen, errors)
-    return 0
+    if code is not None:
+        _report(record, arguments, screen, errors)
+    return code
 
 
 def add_run_options(parser: Parser) -> None:

@@ -92,6 +92,11 @@ def wanted(text: str) -> Wanted:
     return Wanted(tuple(names[key] for key in sorted(names)))
 
 
+def is_plain(text: str) -> bool:
+    """Whether nothing but values is put into the source, so that the same values make the same text."""
+    return _simple(_newlines(text)) is not None
+
+
 def name_span(text: str, used: UsedName) -> Span:
     return Document(_newlines(text)).span(used.start, used.end)
 

@@ -15,8 +15,8 @@ from typing import IO, Any, Literal
 
 from pipelens.frozen import frozen
 from pipelens.runner.engines import DEBUGGER
+from pipelens.runner.plan_file import write_plan
 from pipelens.runner.state import system
-from pipelens.runner.task_plan import write_plan
 from pipelens.runner.worker_reports import Order
 
 if os.name == "nt":

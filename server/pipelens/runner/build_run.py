@@ -28,7 +28,8 @@ from pipelens.runner.task_code import own_text
 
 if TYPE_CHECKING:
     # What executes is imported when something is executed: a build that finds nothing to do is quick.
-    from pipelens.runner.hook_runs import HookRunner, HooksDone
+    from pipelens.runner.hook_calls import HooksDone
+    from pipelens.runner.hook_runs import HookRunner
     from pipelens.runner.task_run import TaskRun
 
 
@@ -261,7 +262,10 @@ class BuildRun:
             if hooks.on_failure:
                 self.heed(self.hook_runner().call_pipeline("on_failure", traceback=self.tracebacks()))
         elif hooks.on_finish and not self.early_stop:
-            self.heed(self.hook_runner().call_pipeline("on_finish", report=self.report()))
+            from pipelens.runner.hook_calls import report_of
+
+            report = report_of([*self.ran, *self.skipped], self.seconds)
+            self.heed(self.hook_runner().call_pipeline("on_finish", report=report))
 
     def heed(self, done: HooksDone) -> None:
         for problem in done.problems:
@@ -272,17 +276,6 @@ class BuildRun:
     def tracebacks(self) -> dict[str, str]:
         """What the pipeline's `on_failure` gets as `traceback`."""
         return {"build": "\n".join(problem.traceback or problem.message for problem in self.problems)}
-
-    def report(self) -> dict[str, list[object]]:
-        """The columns of Ploomber's report: executed tasks first, then skipped ones."""
-        names = [*self.ran, *self.skipped]
-        total = sum(self.seconds.values()) or 1.0
-        return {
-            "name": list(names),
-            "Ran?": [name in self.seconds for name in names],
-            "Elapsed (s)": [round(self.seconds.get(name, 0.0), 6) for name in names],
-            "Percentage": [round(100 * self.seconds.get(name, 0.0) / total, 4) for name in names],
-        }
 
     def end(self) -> BuildResult:
         stopped = self.place.stop.is_set

@@ -3,8 +3,9 @@
 A build that found nothing to do writes down every file that it read or looked for, what each was
 like, and which variables it asked for. As long as all of that is the same, the next build need not
 read the pipeline again to know that there is nothing to do. Whatever cannot be told this way (the
-time, git, hooks that run in any case, scripts of shell tasks) keeps it from being written, and so
-does a file that changed so short a time before it was read that its times may not tell.
+time, git, an `on_render`, scripts with statements of Jinja) keeps it from being written, and so does a file that
+changed so short a time before it was read that its times may not tell. The pipeline's `on_finish` is
+called after each build: what that takes is written down too.
 """
 
 from __future__ import annotations
@@ -27,16 +28,17 @@ from pipelens.runner.state import pipeline_key, state_path
 from pipelens.runner.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from pipelens.core.project import Project
+    from pipelens.core.project import Project, Task
     from pipelens.workspace.discovery import Location
     from pipelens.workspace.keeper import ProjectKeeper
 
-LOOK_VERSION: Final = 1
+LOOK_VERSION: Final = 2
 UNCERTAIN_NS: Final = 2_000_000_000
 """A file that changed this shortly before it was read may change again without its times telling."""
 FINELY_UNCERTAIN_NS: Final = 50_000_000
 """The same where times are told finely: they are of the system's last tick, and ticks are up to 16 ms apart."""
 
+_READ_KINDS: Final = ("function", "notebook", "script")
 _LOOK_NS: Final = 100_000
 """What it takes to look at one product again and to write that down, about."""
 
@@ -72,12 +74,14 @@ class AskedVariables(dict[str, str]):
 @frozen
 class LastLook:
     """A pipeline of which nothing has changed since all its tasks were up to date. tasks: in build
-    order. folders: those that the env makes. interpreter: what the settings at `settings` say."""
+    order. folders: those that the env makes. interpreter: what the settings at `settings` say. hook:
+    what plans of hooks hold and what calls the pipeline's `on_finish`, where there is one."""
 
     tasks: tuple[str, ...]
     folders: tuple[str, ...]
     interpreter: str | None
     settings: str | None
+    hook: tuple[dict[str, object], dict[str, object]] | None = None
 
 
 def look_path(location: Location) -> str:
@@ -100,8 +104,13 @@ def unchanged(location: Location, *, cwd: str, environ: Mapping[str, str]) -> La
             return None
         for product in _paths(body["products"]):
             os.stat(product)
+        hook = body["hook"]
         return LastLook(
-            tuple(body["tasks"]), tuple(body["folders"]), header["interpreter"], header["settings"]
+            tuple(body["tasks"]),
+            tuple(body["folders"]),
+            header["interpreter"],
+            header["settings"],
+            None if hook is None else (dict(hook["frame"]), dict(hook["call"])),
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
@@ -142,6 +151,7 @@ def keep_look(keeper: ProjectKeeper, project: Project, began: int, recorded: _Re
             "folders": list(project.env.folders),
             "files": grouped,
             "products": _grouped(products),
+            "hook": _hook_of(project, os.path.abspath(keeper.cwd)),
         }
         lines = (json.dumps(header), stamps.tobytes().hex(), json.dumps(body))
         write_whole(path, "\n".join(lines).encode("utf-8", "surrogatepass"), mode=0o600)
@@ -235,14 +245,28 @@ def _finely_told(folder: str) -> int | None:
     return told.st_dev if is_ours and told.st_mtime_ns % 1_000_000 else None
 
 
+def _hook_of(project: Project, cwd: str) -> dict[str, object] | None:
+    if project.spec.hooks.on_finish is None:
+        return None
+    from pipelens.runner.hook_runs import finish_call, hooks_frame
+
+    call = finish_call(project, "on_finish")
+    return {"frame": hooks_frame(project, cwd), "call": call}
+
+
 def _is_told_by_files(keeper: ProjectKeeper, project: Project) -> bool:
     hooks = project.spec.hooks
-    if hooks.on_render or hooks.on_finish or project.cycles or keeper.location.form != "file":
+    if hooks.on_render or project.cycles or keeper.location.form != "file":
         return False
-    for task in project.tasks.values():
-        if task.kind not in ("function", "notebook", "script") or task.spec.hooks.on_render:
+    if hooks.on_finish:
+        from pipelens.runner.hook_runs import may_need_tasks
+
+        if may_need_tasks(project, "on_finish"):
             return False
-        if task.products is None or not task.products.are_files:
+    for task in project.tasks.values():
+        if task.spec.hooks.on_render or task.products is None or not task.products.are_files:
+            return False
+        if not (_is_plain_script(task) if task.kind == "shell" else task.kind in _READ_KINDS):
             return False
     env = keeper.location.env_path
     paths = (project.path, *((env,) if env else ()), *project.env.imported)
@@ -250,6 +274,13 @@ def _is_told_by_files(keeper: ProjectKeeper, project: Project) -> bool:
     return not any(
         not isinstance(text, str) or (_TEMPLATE.search(text) and _TOLD_LATE.search(text)) for text in texts
     )
+
+
+def _is_plain_script(task: Task) -> bool:
+    from pipelens.core.rendering import is_plain
+    from pipelens.core.sources import TemplateSource
+
+    return isinstance(task.source, TemplateSource) and not task.spec.calls and is_plain(task.source.text)
 
 
 def _about(location: Location, cwd: str, environ: Mapping[str, str]) -> list[object]:

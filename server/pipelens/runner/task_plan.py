@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -14,12 +13,11 @@ from pipelens.core.spec import Hooks, Products
 from pipelens.frozen import frozen
 from pipelens.runner.metadata import RESOURCES
 from pipelens.runner.place import Place
+from pipelens.runner.plan_file import PLAN_VERSION
 from pipelens.runner.preload import ALLOWED
 from pipelens.runner.state import file_name, state_path
 from pipelens.runner.values import encode_callable, encode_params
-from pipelens.runner.whole_file import write_whole
 
-PLAN_VERSION = 1
 RECORDED_KINDS = ("notebook", "script", "function")
 """Kinds of plans whose failures have frames to record."""
 
@@ -234,8 +232,3 @@ def with_dump(plan: Mapping[str, object], place: Place, path: str) -> dict[str, 
     pipeline = os.path.relpath(place.project.path, root).replace(os.sep, "/")
     recording = {"run": place.run, "root": root, "pipeline": pipeline, "values": place.dumps}
     return {**plan, "outputs": {**outputs, "dump": path}, "recording": recording}
-
-
-def write_plan(path: str, plan: Mapping[str, object]) -> None:
-    """For the owner's eyes only: params may hold what others must not read."""
-    write_whole(path, json.dumps(plan).encode("ascii"), mode=0o600)

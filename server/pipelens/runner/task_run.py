@@ -20,6 +20,7 @@ from pipelens.runner.metadata import RESOURCES, called_params, stored_params, wr
 from pipelens.runner.notebook_formats import is_converted
 from pipelens.runner.notebook_output import ExecutedNotebook, ExportError, write_notebook
 from pipelens.runner.place import Place, Status
+from pipelens.runner.plan_file import write_plan
 from pipelens.runner.state import file_name, state_path
 from pipelens.runner.static_check import static_problems
 from pipelens.runner.task_plan import (
@@ -32,7 +33,6 @@ from pipelens.runner.task_plan import (
     read_notebook,
     task_plan,
     with_dump,
-    write_plan,
 )
 from pipelens.runner.task_reports import TaskReports
 from pipelens.runner.whole_file import write_whole

@@ -142,8 +142,17 @@ class Report(Mapping[str, List[Any]]):
         return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in table)
 
 
-def call_hook(spec: Mapping[str, Any], available: Mapping[str, Function[[], Any]]) -> None:
+class NeedsTasks(Exception):
+    """A hook asks for the pipeline, and its call does not tell the tasks: nothing was called."""
+
+
+def call_hook(
+    spec: Mapping[str, Any],
+    available: Mapping[str, Function[[], Any]],
+    calling: Function[[], None] = lambda: None,
+) -> None:
     """Import the hook and call it. `available`: what the engine has, each made when asked for.
+    `calling` is told when all is there that the hook asks for.
 
     A parameter with a default is not filled; an argument of the YAML's mapping is, unless the
     engine provides one of that name (Q9). Raises `TypeError` for a parameter that nobody provides.
@@ -162,7 +171,9 @@ def call_hook(spec: Mapping[str, Any], available: Mapping[str, Function[[], Any]
                 hook.path, ", ".join(nobody), ", ".join([*available, *hook.arguments])
             )
         )
-    hook(**{name: available[name]() for name in wanted if name in available})
+    arguments = {name: available[name]() for name in wanted if name in available}
+    calling()
+    hook(**arguments)
 
 
 def task_arguments(task: Task) -> Dict[str, Function[[], Any]]:
@@ -178,13 +189,18 @@ def call_task_hook(spec: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
     call_hook(spec, task_arguments(Task(plan)))
 
 
-def call_pipeline_hook(spec: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
-    """`plan`: `pipeline` (name), `tasks` (plans of all tasks), `report` columns, `traceback`."""
-    available: Dict[str, Function[[], Any]] = {
-        "dag": lambda: Dag(plan["pipeline"], [Task(task) for task in plan["tasks"]]),
-    }
+def call_pipeline_hook(spec: Mapping[str, Any], plan: Mapping[str, Any], calling: Function[[], None]) -> None:
+    """`plan`: `pipeline` (name), `tasks` (plans of all tasks, where the hook seems to ask for them),
+    `report` columns, `traceback`. Raises `NeedsTasks`."""
+
+    def dag() -> Dag:
+        if plan.get("tasks") is None:
+            raise NeedsTasks
+        return Dag(plan["pipeline"], [Task(task) for task in plan["tasks"]])
+
+    available: Dict[str, Function[[], Any]] = {"dag": dag}
     if plan.get("report") is not None:
         available["report"] = lambda: Report(plan["report"])
     if plan.get("traceback") is not None:
         available["traceback"] = lambda: dict(plan["traceback"])
-    call_hook(spec, available)
+    call_hook(spec, available, calling)

@@ -155,7 +155,10 @@ def _run_hooks(plan: Dict[str, Any], channel: Channel) -> None:
             if task is not None:
                 hooks.call_task_hook(call["hook"], task)
             else:
-                hooks.call_pipeline_hook(call["hook"], call)
+                hooks.call_pipeline_hook(call["hook"], call, lambda: channel.send("calling"))
+        except hooks.NeedsTasks:
+            channel.send("needs_tasks")
+            return
         except Exception as error:
             failed = True
             if name is not None:
