@@ -1,7 +1,7 @@
 """The runner beside Ploomber, in turn in one run: first builds, one task more, nothing to do.
 
     python benchmarks/bench_runner.py --ploomber PYTHON --rounds 5
-    python benchmarks/bench_runner.py --only first idle --mix script=1 --flow --comments --seed 7
+    python benchmarks/bench_runner.py --only first idle --mix script=1 --flow --comments --hook --seed 7
 
 PYTHON is an interpreter with Ploomber 0.23.3, by default that of build/ploomber-venv. All times are
 from the start of a process to its end, or of the processor in it and all that it started. Before a
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bench_status import fresh_everywhere, version
 from clock import Series, in_turn, machine, once, row, shown
-from pipelines import Style, add_style_options, make
+from pipelines import Style, add_style_options, make, read_style
 
 PARTS = ("floor", "first", "parallel", "html", "task", "preload", "idle")
 PLOOMBER = Path(__file__).parents[1] / "build/ploomber-venv/bin/python"
@@ -210,7 +210,7 @@ def read_arguments() -> argparse.Namespace:
 
 def main() -> int:
     given = read_arguments()
-    style = Style(flow=given.flow, comments=given.comments)
+    style = read_style(given)
     print(machine())
     versions = [version(given.pipelens, "pipelens")]
     versions += [version(given.ploomber, "ploomber")] if given.ploomber else []

@@ -24,10 +24,11 @@ REACH = 20
 class Style:
     """How a pipeline is written. product: the extension of what notebooks and scripts are kept as. reach:
     how many tasks before it a task may need. executor: as the spec names it; none: the usual one.
-    imports: modules that every task imports."""
+    imports: modules that every task imports. hook: whether a hook is called after each build."""
 
     flow: bool = False
     comments: bool = False
+    hook: bool = False
     product: str = "ipynb"
     reach: int = REACH
     executor: str = ""
@@ -48,6 +49,9 @@ def make(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     entries: list[str] = [f"executor: {style.executor}"] if style.executor else []
+    if style.hook:
+        entries.append("on_finish: hooks.done")
+        (folder / "hooks.py").write_text("def done(report):\n    assert report\n", encoding="utf-8")
     entries.append("tasks:")
     imports = "".join(f"import {name}\n" for name in style.imports)
     modules: dict[str, list[str]] = {}
@@ -148,6 +152,11 @@ def add_style_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mix", type=read_mix, metavar="KIND=WEIGHT,…", help="kinds of tasks")
     parser.add_argument("--flow", action="store_true", help="entries in braces")
     parser.add_argument("--comments", action="store_true", help="comments between some entries")
+    parser.add_argument("--hook", action="store_true", help="a hook after each build")
+
+
+def read_style(given: argparse.Namespace) -> Style:
+    return Style(flow=given.flow, comments=given.comments, hook=given.hook)
 
 
 if __name__ == "__main__":
@@ -156,5 +165,4 @@ if __name__ == "__main__":
     parser.add_argument("--tasks", type=int, default=100)
     add_style_options(parser)
     given = parser.parse_args()
-    written = Style(flow=given.flow, comments=given.comments)
-    make(given.folder, given.tasks, seed=given.seed, mix=given.mix, style=written)
+    make(given.folder, given.tasks, seed=given.seed, mix=given.mix, style=read_style(given))

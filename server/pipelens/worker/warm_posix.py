@@ -56,7 +56,7 @@ class _Parent:
         self.children: Dict[int, Any] = {}
         self.received = b""
         self.fds: List[int] = []
-        self.has_forked = self.can_record = False
+        self.can_record = False
         self.ended, ending = os.pipe()
         for end in (self.ended, ending):
             os.set_blocking(end, False)
@@ -69,9 +69,9 @@ class _Parent:
             selector.register(self.control, selectors.EVENT_READ)
             selector.register(self.ended, selectors.EVENT_READ)
             while True:
-                # What records failures is not needed by the first task as much as that task is: it is
-                # imported when there is nothing else to do, and the tasks after it have it.
-                is_free = self.has_forked and not self.can_record
+                # What records failures is needed less than the next task is: it is imported when there is
+                # nothing else to do, mostly while the pipeline is still being read.
+                is_free = not self.can_record
                 ready = selector.select(0 if is_free else None)
                 if is_free and not ready:
                     self.can_record = True
@@ -122,7 +122,6 @@ class _Parent:
             pass
         for fd in fds:
             os.close(fd)
-        self.has_forked = True
         self.children[pid] = request["id"]
         self.tell(id=request["id"], pid=pid)
 
