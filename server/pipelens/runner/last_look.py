@@ -157,7 +157,7 @@ def keep_look(keeper: ProjectKeeper, project: Project, began: int, recorded: _Re
         write_whole(path, "\n".join(lines).encode("utf-8", "surrogatepass"), mode=0o600)
 
 
-def keep_look_after_run(keeper: ProjectKeeper, project: Project, began: int, *, share: float = 0.02) -> None:
+def keep_look_after_run(keeper: ProjectKeeper, project: Project, began: int, *, share: float = 0.04) -> None:
     """The same after a build that ran tasks and came to its end: all tasks are looked at once more, and
     nothing that was read before they ran may be another since. began: as for `keep_look`. share: of the
     time since then this may take, else nothing is kept."""
