@@ -28,6 +28,20 @@ export class Debugger {
     await this.page.keyboard.press("F5");
   }
 
+  /** F5 soon after a start, when VS Code may not have been told yet whose file this is, and asks. */
+  async startEarly(wanted) {
+    const question = this.page.locator(".quick-input-widget:visible input[placeholder='Select debugger']");
+    await until(async () => {
+      await this.start();
+      await wanted.or(question).first().waitFor({ timeout: 15_000 });
+      if (await question.isVisible()) {
+        await this.page.keyboard.press("Escape");
+        throw new Error("VS Code asks for a debugger");
+      }
+      return true;
+    }, "our debugger to be taken");
+  }
+
   /** Waits until a stack is shown whose first frame fits; gives the frames' texts. */
   async stopped(pattern, limit) {
     return until(

@@ -21,7 +21,7 @@ export async function play(scene) {
     await editor.lens("# %% [markdown]", /Debug/);
     await editor.go(15, 1);
     await debug.toggle();
-    await debug.start();
+    await debug.startEarly(workbench.dialog);
     await workbench.answer("Build First");
   });
   await step("it stops there, with its variables", async () => {

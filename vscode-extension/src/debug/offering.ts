@@ -30,6 +30,12 @@ export class Offering implements vscode.Disposable {
       connection.onNotification("pipelens/stateChanged", () => {
         this.later(REST);
       }),
+      connection.onNotification("pipelens/status", () => {
+        // After a start the first sign that pipelines have been read: whoever presses F5 now must not wait.
+        if (this.sources.size === 0) {
+          this.later(0);
+        }
+      }),
       vscode.window.onDidChangeActiveTextEditor(again),
       vscode.window.onDidChangeActiveNotebookEditor(again),
       vscode.extensions.onDidChange(again),
