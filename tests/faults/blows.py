@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.faults import processes_posix as processes
 from tests.faults import small_disk
@@ -119,8 +121,23 @@ def hit_one_of_two(round: Round, models: Models) -> None:
     ended(round, victim)
     _, err = second.communicate(timeout=240)
     round.expect(second.returncode == 0, f"the second build ended with {second.returncode}: {err[-500:]}")
+    if _was_over_before(round.folder, second.pid, victim.process.pid):
+        return  # it found nothing to do while the other was still reading the pipeline
     found = differences(content(round.folder), content(models.of(2, page=round.page)))
     round.expect(not found, f"after the second build these are wrong: {found}")
+
+
+def _was_over_before(folder: Path, first: int, then: int) -> bool:
+    """Whether the build of process `first` had ended before that of process `then` began."""
+    began: dict[int, float] = {}
+    ended: dict[int, float] = {}
+    for path in (folder / ".pipelens" / "runs").glob("*.jsonl"):
+        events = [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
+        if events and "pid" in events[0]:
+            began[events[0]["pid"]] = events[0]["at"]
+            if events[-1]["kind"] == "end":
+                ended[events[0]["pid"]] = events[-1]["at"]
+    return first in ended and then in began and ended[first] < began[then]
 
 
 def hit_disk(round: Round, models: Models) -> None:
